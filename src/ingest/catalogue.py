@@ -1,0 +1,133 @@
+"""The catalogue of sources: one TOML file, edited by people, checked to the last key before anything is fetched."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ingest.errors import CatalogueError
+from ingest.records import Feed, FeedKind, Source
+
+# key -> (type, required); what each means is said at the top of dags/sources.toml
+SOURCE_KEYS: dict[str, tuple[type | tuple[type, ...], bool]] = {
+    "source_id": (str, True),
+    "name": (str, True),
+    "home_url": (str, True),
+    "country": (str, True),
+    "language": (str, True),
+    "feeds": (list, True),
+    "checked": (bool, False),
+    "paused": (bool, False),
+    "poll_every_s": (int, False),
+    "host_delay_s": ((int, float), False),
+}
+DEFAULT_KEYS = ("poll_every_s", "host_delay_s")
+FEED_KINDS: dict[str, FeedKind] = {"feed": "feed", "sitemap": "sitemap"}
+SOURCE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+COUNTRY = re.compile(r"[A-Z]{2}")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+def read(path: Path) -> tuple[Source, ...]:
+    """All sources of the file in its order; CatalogueError names the file, the source and the key."""
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise CatalogueError(f"no catalogue at {path}", "set INGEST_CATALOGUE to a sources.toml") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path} is not TOML: {error}", "mend the line it names; nothing was crawled") from None
+    return parse(document, str(path))
+
+
+def parse(document: Mapping[str, Any], where: str) -> tuple[Source, ...]:
+    """Sources of a parsed catalogue; `where` names it in errors."""
+    for key in document:
+        if key not in ("defaults", "source"):
+            raise CatalogueError(f"{where}: unknown key {key!r}", "the file holds [defaults] and [[source]] tables")
+    defaults = document.get("defaults", {})
+    for key in defaults:
+        if key not in DEFAULT_KEYS:
+            raise CatalogueError(f"{where}: [defaults]: unknown key {key!r}", f"known are: {', '.join(DEFAULT_KEYS)}")
+    sources: dict[str, Source] = {}
+    owners: dict[str, str] = {}
+    for number, table in enumerate(document.get("source", []), start=1):
+        source = _source(table, defaults, f"{where}: source {table.get('source_id', f'number {number}')!r}")
+        if source.source_id in sources:
+            raise CatalogueError(
+                f"{where}: source {source.source_id!r}: key 'source_id' is there twice",
+                "an id is never reused: rename one of them",
+            )
+        for feed in source.feeds:
+            if feed.feed_id in owners:
+                raise CatalogueError(
+                    f"{where}: source {source.source_id!r}: key 'feeds': {feed.url} is also a feed of {owners[feed.feed_id]!r}",
+                    "list a feed once",
+                )
+            owners[feed.feed_id] = source.source_id
+        sources[source.source_id] = source
+    if not sources:
+        raise CatalogueError(f"{where}: no [[source]] in it", "add one, or point INGEST_CATALOGUE elsewhere")
+    return tuple(sources.values())
+
+
+def feed_id(url: str) -> str:
+    """A feed's address as a person would say it: without scheme, `www.` and a slash at the end."""
+    return re.sub(r"^https?://(www\.)?", "", url, flags=re.IGNORECASE).rstrip("/")
+
+
+def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -> Source:
+    for key, value in table.items():
+        if key not in SOURCE_KEYS:
+            raise CatalogueError(f"{where}: unknown key {key!r}", f"known are: {', '.join(SOURCE_KEYS)}")
+        kind = SOURCE_KEYS[key][0]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise CatalogueError(
+                f"{where}: key {key!r}: {value!r} is of the wrong type", "see the top of dags/sources.toml"
+            )
+    for key, (_, required) in SOURCE_KEYS.items():
+        if required and not table.get(key):
+            raise CatalogueError(f"{where}: key {key!r} is missing or empty", "see the top of dags/sources.toml")
+    for key, form in (("source_id", SOURCE_ID), ("country", COUNTRY), ("language", LANGUAGE)):
+        if not form.fullmatch(table[key]):
+            raise CatalogueError(f"{where}: key {key!r}: {table[key]!r} does not have the form {form.pattern}")
+    _must_be_web_address(table["home_url"], f"{where}: key 'home_url'")
+    every_s = table.get("poll_every_s", defaults.get("poll_every_s", 600))
+    delay_s = table.get("host_delay_s", defaults.get("host_delay_s", 1.0))
+    if every_s < 1 or delay_s < 0:
+        raise CatalogueError(f"{where}: key 'poll_every_s' must be at least 1, 'host_delay_s' at least 0")
+    return Source(
+        source_id=table["source_id"],
+        name=table["name"],
+        home_url=table["home_url"],
+        country=table["country"],
+        language=table["language"],
+        feeds=tuple(_feed(given, table["source_id"], f"{where}: key 'feeds'") for given in table["feeds"]),
+        is_checked=table.get("checked", True),
+        is_paused=table.get("paused", False),
+        poll_every_s=every_s,
+        host_delay_s=float(delay_s),
+    )
+
+
+def _feed(given: object, source_id: str, where: str) -> Feed:
+    table = {"url": given} if isinstance(given, str) else given
+    if not isinstance(table, dict) or set(table) - {"url", "kind"} or "url" not in table:
+        raise CatalogueError(
+            f"{where}: {given!r} is not a feed", 'write "https://…" or { url = "https://…", kind = "sitemap" }'
+        )
+    _must_be_web_address(table["url"], where)
+    if (kind := table.get("kind", "feed")) not in FEED_KINDS:
+        raise CatalogueError(f"{where}: kind {kind!r} is unknown", f"known are: {', '.join(FEED_KINDS)}")
+    return Feed(feed_id=feed_id(table["url"]), source_id=source_id, url=table["url"], feed_kind=FEED_KINDS[kind])
+
+
+def _must_be_web_address(url: object, where: str) -> None:
+    try:
+        parts = urlsplit(url) if isinstance(url, str) else None
+        good = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good:
+        raise CatalogueError(f"{where}: {url!r} is not a web address", "it begins with https:// or http://")

@@ -1,0 +1,80 @@
+"""Our own faults. The world's faults (dead hosts, broken pages) are values in rows, never these.
+
+    IngestError                 exit  what went wrong
+    ├── SettingsError             3   an INGEST_* setting cannot be used
+    ├── CatalogueError            3   the catalogue of sources cannot be used
+    ├── InputError                3   a file or URL that a person named cannot be used
+    ├── BatchCorrupt              6   a sealed batch is not what its manifest says
+    ├── WarehouseMissing          4   no warehouse (or published copy) where one was asked for
+    ├── WarehouseTooNew           4   the warehouse was written by a newer version
+    ├── WriterBusy                5   another process holds the writer's lock
+    ├── MigrationError            6   a migration was edited after it ran, or failed
+    ├── ModelError                6   a model or check file cannot be used
+    ├── CheckFailed               6   checks found rows that no batch can be blamed for
+    ├── QueryError                2   a person's SQL does not run
+    └── DemoFailed                1   the demo's account does not add up
+
+Every message names the file, the source or the key, and says what to do.
+"""
+
+
+class IngestError(Exception):
+    """The root: `message` says what is wrong and where, `remedy` what to do about it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.remedy}" if self.remedy else self.message
+
+
+class SettingsError(IngestError):
+    exit_code = 3
+
+
+class CatalogueError(IngestError):
+    exit_code = 3
+
+
+class InputError(IngestError):
+    exit_code = 3
+
+
+class BatchCorrupt(IngestError):
+    exit_code = 6
+
+
+class WarehouseMissing(IngestError):
+    exit_code = 4
+
+
+class WarehouseTooNew(IngestError):
+    exit_code = 4
+
+
+class WriterBusy(IngestError):
+    exit_code = 5
+
+
+class MigrationError(IngestError):
+    exit_code = 6
+
+
+class ModelError(IngestError):
+    exit_code = 6
+
+
+class CheckFailed(IngestError):
+    exit_code = 6
+
+
+class QueryError(IngestError):
+    exit_code = 2
+
+
+class DemoFailed(IngestError):
+    exit_code = 1

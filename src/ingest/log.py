@@ -1,0 +1,26 @@
+"""Log lines as `event key=value`: events are past participles, values are quoted when they hold a space."""
+
+import logging
+import sys
+from typing import TextIO
+
+
+def event(logger: logging.Logger, name: str, /, level: int = logging.INFO, **fields: object) -> None:
+    """Log `name` with its fields, e.g. `batch_sealed batch_id=... entry_count=12`."""
+    if logger.isEnabledFor(level):
+        logger.log(level, "%s", " ".join([name, *(f"{key}={_value(value)}" for key, value in fields.items())]))
+
+
+def to_stream(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:
+    """Send `ingest` events to a stream; Airflow does this by itself, the CLI calls it once."""
+    target = logging.StreamHandler(stream)
+    target.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
+    logger = logging.getLogger("ingest")
+    logger.handlers[:] = [target]
+    logger.setLevel(level)
+    logger.propagate = False
+
+
+def _value(value: object) -> str:
+    text = str(value)
+    return repr(text) if not text or any(mark in text for mark in ' "\n=') else text

@@ -1,0 +1,245 @@
+"""What one row is: the records that rooms hand to each other, each field named as its staged and SQL column.
+
+Units are in the names (DESIGN, "Words"): `_at` is an aware UTC datetime, `_ms`, `_s`, `_bytes`, `_count` are whole
+numbers. No behaviour lives here beyond what a record can say of itself.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+Outcome = Literal[
+    "ok", "not_modified", "robots_denied", "robots_unreachable", "http_error", "gone", "rate_limited", "timeout", "unreachable",
+    "dns_error", "tls_error", "too_large", "not_html", "not_a_feed", "bad_encoding", "blocked_address", "too_many_redirects",
+    "bad_url", "cut_short",
+]  # fmt: skip
+RejectionReason = Literal[
+    "consent_wall", "bot_challenge", "login", "paywall_stub", "soft_404", "redirect_home", "section_page", "needs_javascript",
+    "not_an_article", "too_short", "no_text", "unreadable", "extract_timeout", "extract_memory", "extract_crash",
+]  # fmt: skip
+FeedKind = Literal["feed", "sitemap", "archive"]
+Purpose = Literal["new", "retry", "second_look"]
+Precision = Literal["second", "minute", "day"]
+PublishedEvidence = Literal["json-ld", "meta", "microdata", "time", "text", "feed", "sitemap", "url", "first-seen"]
+CanonicalEvidence = Literal["rel-canonical", "og-url", "final-url", "listed-url"]
+Kind = Literal["article", "opinion", "live", "video", "gallery", "review", "podcast", "press-release"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A URL we poll. `feed_id` is its address without scheme and `www.`, so that a person recognises it."""
+
+    feed_id: str
+    source_id: str
+    url: str
+    feed_kind: FeedKind = "feed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A publisher in the catalogue; `source_id` is kebab-case and never reused."""
+
+    source_id: str
+    name: str
+    home_url: str
+    country: str  # ISO 3166-1 alpha-2
+    language: str  # BCP 47
+    feeds: tuple[Feed, ...]
+    is_checked: bool
+    is_paused: bool
+    poll_every_s: int
+    host_delay_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSeen:
+    """raw.source: what the catalogue said of a source when it was crawled."""
+
+    source_id: str
+    name: str
+    home_url: str
+    country: str
+    language: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """raw.poll: one visit to a feed."""
+
+    poll_id: str
+    source_id: str
+    feed_id: str
+    feed_kind: FeedKind
+    url: str
+    final_url: str | None
+    polled_at: datetime
+    outcome: Outcome
+    detail: str | None
+    http_status: int | None
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
+    body_bytes: int
+    elapsed_ms: int
+    parse_route: str | None  # which reader understood the feed: strict, repaired, tolerant
+    entry_count: int  # entries the feed listed
+    recorded_count: int  # of those, new or changed ones: rows in raw.entry under this poll_id
+    not_before_at: datetime | None  # the host asked us to wait (Retry-After)
+    next_poll_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """raw.entry: what a feed, sitemap or archive says about one article. `entry_id` is the identity of its canonical URL."""
+
+    entry_id: str
+    entry_hash: str  # of everything the feed says of it: a new hash is a new row
+    poll_id: str
+    source_id: str
+    feed_id: str
+    feed_kind: FeedKind
+    listed_at: datetime
+    url: str
+    canonical_url: str
+    guid: str | None
+    title: str | None
+    summary: str | None
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+    language: str | None
+    image_url: str | None
+    published_at: datetime | None
+    published_offset_s: int | None
+    published_precision: Precision | None
+    published_raw: str | None
+    modified_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An entry chosen to be fetched; `attempt` counts from 1 within one purpose."""
+
+    entry_id: str
+    source_id: str
+    feed_id: str
+    url: str
+    purpose: Purpose
+    attempt: int
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """raw.fetch: one attempt at one URL, with its outcome."""
+
+    fetch_id: str
+    entry_id: str
+    source_id: str
+    feed_id: str
+    purpose: Purpose
+    attempt: int
+    url: str
+    final_url: str | None
+    fetched_at: datetime
+    outcome: Outcome
+    detail: str | None
+    http_status: int | None
+    content_type: str | None
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
+    wire_bytes: int
+    body_bytes: int
+    elapsed_ms: int
+    robots: str | None  # the verdict of robots.txt: allowed, denied, unreachable
+    archive_path: str | None  # WARC file under the raw archive
+    archive_offset: int | None  # where its record starts, in bytes
+    not_before_at: datetime | None
+    next_attempt_at: datetime | None  # null: final, nothing more will be tried on this entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The body that arrived for a fetch, as an extractor gets it: bytes and what the server said of them."""
+
+    fetch_id: str
+    entry_id: str
+    source_id: str
+    url: str  # as listed
+    final_url: str  # after redirects
+    http_charset: str | None
+    language: str | None  # the catalogue's language of the source: a hint only
+    fetched_at: datetime
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """raw.extraction: what one extractor version says of one capture. Depends on the page's bytes and addresses only."""
+
+    fetch_id: str
+    entry_id: str
+    source_id: str
+    article_id: str
+    url: str
+    canonical_url: str
+    canonical_evidence: CanonicalEvidence
+    fetched_at: datetime
+    title: str | None
+    description: str | None
+    text: str
+    content_hash: str
+    word_count: int
+    language: str | None
+    language_confidence: float | None
+    authors: tuple[str, ...]
+    agency: str | None
+    section: str | None
+    tags: tuple[str, ...]
+    image_url: str | None
+    published_at: datetime | None
+    published_offset_s: int | None
+    published_precision: Precision | None
+    published_evidence: PublishedEvidence | None
+    modified_at: datetime | None
+    is_free: bool | None
+    access_evidence: str | None
+    kind: Kind
+    extractor: str
+    extractor_version: str
+    extract_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """raw.rejection: a page that gave no revision, with a reason."""
+
+    fetch_id: str
+    entry_id: str
+    source_id: str
+    url: str
+    fetched_at: datetime
+    reason: RejectionReason
+    detail: str | None
+    extractor: str
+    extractor_version: str
+
+
+Verdict = Extraction | Rejection
+Row = SourceSeen | Poll | Entry | Fetch | Extraction | Rejection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one task staged: sealed, immutable. `tables` maps a raw table to its Parquet file and row count."""
+
+    batch_id: str
+    batch_kind: Literal["listing", "pages"]
+    sealed_at: datetime
+    schema_version: int
+    folder: Path
+    tables: dict[str, int]

@@ -1,0 +1,97 @@
+"""Every setting of the system: one table, read from `INGEST_*` variables. What belongs to one source is in the catalogue."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any
+
+from ingest.errors import SettingsError
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`INGEST_HOME=/srv/news` sets `home`, and so on: the variable is `INGEST_` and the field's name in capitals."""
+
+    home: Path = Path("data")  # everything the system writes
+    catalogue: Path = Path("dags/sources.toml")
+    contact: str = ""  # a URL or e-mail where a webmaster reaches you; crawling is refused without it
+    allow_networks: tuple[Network, ...] = ()  # private networks that may be fetched from, e.g. 127.0.0.0/8 for the demo
+    fetch_threads: int = 32
+    fetch_timeout_s: float = 30.0  # the whole of one request, redirects and body included
+    connect_timeout_s: float = 10.0
+    page_limit_bytes: int = 10_000_000  # decoded
+    feed_limit_bytes: int = 20_000_000  # decoded
+    host_delay_s: float = 1.0  # between two requests to one host, where the source or robots.txt asks no more
+    extract_workers: int = 2
+    extract_timeout_s: float = 20.0  # wall time of one page
+    extract_memory_bytes: int = 1_500_000_000  # address space of one worker
+    batch_pages: int = 200  # pages a crawl task seals at once; what a killed task may fetch again
+    crawl_batches: int = 8  # mapped crawl tasks of one DAG run, at most
+    failed_share_red: float = 0.5  # share of failed polls that turns a crawl run red
+
+    @property
+    def stage(self) -> Path:
+        return self.home / "stage"
+
+    @property
+    def raw(self) -> Path:
+        return self.home / "raw"
+
+    @property
+    def writer_file(self) -> Path:
+        return self.home / "warehouse" / "writer.duckdb"
+
+    @property
+    def published_file(self) -> Path:
+        return self.home / "warehouse" / "news.duckdb"
+
+    @property
+    def state_file(self) -> Path:
+        return self.home / "warehouse" / "crawl_state.duckdb"
+
+    @property
+    def user_agent(self) -> str:
+        """The honest name we crawl under (RFC 9309 section 2.2.1: the product token is `ingest`)."""
+        if not self.contact.strip():
+            raise SettingsError(
+                "INGEST_CONTACT is empty, and nothing is fetched without a contact for webmasters",
+                "set it to a web page or an e-mail address, e.g. INGEST_CONTACT=mailto:news@example.org",
+            )
+        return f"ingest/0.1 (news archive; +{self.contact.strip()})"
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Settings from the environment; an unknown INGEST_* name or an unusable value is an error, not a shrug."""
+    known = {f"INGEST_{field.name.upper()}": field for field in fields(Settings)}
+    given: dict[str, Any] = {}
+    for name, text in environ.items():
+        if not name.startswith("INGEST_"):
+            continue
+        if name not in known:
+            raise SettingsError(f"unknown setting {name}", f"known are: {', '.join(sorted(known))}")
+        field = known[name]
+        try:
+            given[field.name] = _parse(field.type, text)
+        except ValueError as error:
+            raise SettingsError(f"{name}={text!r} cannot be used: {error}", f"it is a {field.type}") from None
+    settings = Settings(**given)
+    for name in ("fetch_threads", "extract_workers", "batch_pages", "crawl_batches"):
+        if getattr(settings, name) < 1:
+            raise SettingsError(f"INGEST_{name.upper()} must be at least 1")
+    return settings
+
+
+def _parse(kind: object, text: str) -> Any:
+    if kind is Path:
+        return Path(text).expanduser()
+    if kind is int:
+        return int(text.replace("_", ""))
+    if kind is float:
+        return float(text)
+    if kind is str:
+        return text
+    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
