@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.errors import CatalogueError
-from ingest.records import Feed, FeedKind, Source
+from ingest.records import Feed, Source
 
 # key -> (type, required); what each means is said at the top of dags/sources.toml
 SOURCE_KEYS: dict[str, tuple[type | tuple[type, ...], bool]] = {
@@ -24,9 +24,9 @@ SOURCE_KEYS: dict[str, tuple[type | tuple[type, ...], bool]] = {
     "host_delay_s": ((int, float), False),
 }
 DEFAULT_KEYS = ("poll_every_s", "host_delay_s")
-FEED_KINDS: dict[str, FeedKind] = {"feed": "feed", "sitemap": "sitemap"}
 SOURCE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 COUNTRY = re.compile(r"[A-Z]{2}")
+SEE = "see the top of dags/sources.toml"
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -61,8 +61,9 @@ def parse(document: Mapping[str, Any], where: str) -> tuple[Source, ...]:
             )
         for feed in source.feeds:
             if feed.feed_id in owners:
+                owner = owners[feed.feed_id]
                 raise CatalogueError(
-                    f"{where}: source {source.source_id!r}: key 'feeds': {feed.url} is also a feed of {owners[feed.feed_id]!r}",
+                    f"{where}: source {source.source_id!r}: key 'feeds': {feed.url} is also a feed of {owner!r}",
                     "list a feed once",
                 )
             owners[feed.feed_id] = source.source_id
@@ -88,7 +89,7 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
             )
     for key, (_, required) in SOURCE_KEYS.items():
         if required and not table.get(key):
-            raise CatalogueError(f"{where}: key {key!r} is missing or empty", "see the top of dags/sources.toml")
+            raise CatalogueError(f"{where}: key {key!r} is missing or empty", SEE)
     for key, form in (("source_id", SOURCE_ID), ("country", COUNTRY), ("language", LANGUAGE)):
         if not form.fullmatch(table[key]):
             raise CatalogueError(f"{where}: key {key!r}: {table[key]!r} does not have the form {form.pattern}")
@@ -111,16 +112,9 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
     )
 
 
-def _feed(given: object, source_id: str, where: str) -> Feed:
-    table = {"url": given} if isinstance(given, str) else given
-    if not isinstance(table, dict) or set(table) - {"url", "kind"} or "url" not in table:
-        raise CatalogueError(
-            f"{where}: {given!r} is not a feed", 'write "https://…" or { url = "https://…", kind = "sitemap" }'
-        )
-    _must_be_web_address(table["url"], where)
-    if (kind := table.get("kind", "feed")) not in FEED_KINDS:
-        raise CatalogueError(f"{where}: kind {kind!r} is unknown", f"known are: {', '.join(FEED_KINDS)}")
-    return Feed(feed_id=feed_id(table["url"]), source_id=source_id, url=table["url"], feed_kind=FEED_KINDS[kind])
+def _feed(url: object, source_id: str, where: str) -> Feed:
+    _must_be_web_address(url, where)
+    return Feed(feed_id=feed_id(str(url)), source_id=source_id, url=str(url))
 
 
 def _must_be_web_address(url: object, where: str) -> None:

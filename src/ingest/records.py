@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Literal
 
 Outcome = Literal[
-    "ok", "not_modified", "robots_denied", "robots_unreachable", "http_error", "gone", "rate_limited", "timeout", "unreachable",
-    "dns_error", "tls_error", "too_large", "not_html", "not_a_feed", "bad_encoding", "blocked_address", "too_many_redirects",
-    "bad_url", "cut_short",
+    "ok", "not_modified", "robots_denied", "robots_unreachable", "http_error", "gone", "rate_limited", "timeout",
+    "unreachable", "dns_error", "tls_error", "too_large", "cut_short", "not_html", "not_a_feed", "bad_encoding",
+    "blocked_address", "too_many_redirects", "bad_url",
 ]  # fmt: skip
 RejectionReason = Literal[
-    "consent_wall", "bot_challenge", "login", "paywall_stub", "soft_404", "redirect_home", "section_page", "needs_javascript",
-    "not_an_article", "too_short", "no_text", "unreadable", "extract_timeout", "extract_memory", "extract_crash",
+    "consent_wall", "bot_challenge", "login", "paywall_stub", "soft_404", "redirect_home", "section_page",
+    "needs_javascript", "not_an_article", "too_short", "no_text", "unreadable",
+    "extract_timeout", "extract_memory", "extract_crash",
 ]  # fmt: skip
 FeedKind = Literal["feed", "sitemap", "archive"]
 Purpose = Literal["new", "retry", "second_look"]
@@ -86,13 +87,14 @@ class Poll:
     parse_route: str | None  # which reader understood the feed: strict, repaired, tolerant
     entry_count: int  # entries the feed listed
     recorded_count: int  # of those, new or changed ones: rows in raw.entry under this poll_id
+    unlinked_count: int  # of those, without a usable address: they can be counted, but not fetched
     not_before_at: datetime | None  # the host asked us to wait (Retry-After)
     next_poll_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """raw.entry: what a feed, sitemap or archive says about one article. `entry_id` is the identity of its canonical URL."""
+    """raw.entry: what a feed, sitemap or archive says about one article; `entry_id` is its canonical URL's identity."""
 
     entry_id: str
     entry_hash: str  # of everything the feed says of it: a new hash is a new row
@@ -179,7 +181,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extraction:
-    """raw.extraction: what one extractor version says of one capture. Depends on the page's bytes and addresses only."""
+    """raw.extraction: what one extractor version says of one capture, by the page's bytes and addresses alone."""
 
     fetch_id: str
     entry_id: str

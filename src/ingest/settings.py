@@ -1,4 +1,4 @@
-"""Every setting of the system: one table, read from `INGEST_*` variables. What belongs to one source is in the catalogue."""
+"""Every setting of the system: one table, read from `INGEST_*` variables; what belongs to one source is elsewhere."""
 
 import os
 from collections.abc import Mapping
