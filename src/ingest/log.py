@@ -1,8 +1,18 @@
-"""Log lines as `event key=value`: events are past participles, values are quoted when they hold a space."""
+"""What a job says while it works: log lines as `event key=value`, and progress for whoever watches.
+
+Events are past participles; values are quoted when they hold a space.
+"""
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import TextIO
+
+Progress = Callable[[str, int, int], None]  # (what, done, of how many)
+
+
+def unwatched(_what: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
 
 
 def event(logger: logging.Logger, name: str, /, level: int = logging.INFO, **fields: object) -> None:

@@ -79,7 +79,7 @@ class Poll:
     outcome: Outcome
     detail: str | None
     http_status: int | None
-    etag: str | None
+    etag: str | None  # of the body we hold: a poll that brought none hands on what it was given
     last_modified: str | None
     body_hash: str | None
     body_bytes: int
@@ -151,7 +151,7 @@ class Fetch:
     detail: str | None
     http_status: int | None
     content_type: str | None
-    etag: str | None
+    etag: str | None  # of the page we hold: a fetch that brought none hands on what it was given
     last_modified: str | None
     body_hash: str | None
     wire_bytes: int
@@ -233,6 +233,36 @@ class Rejection:
 
 Verdict = Extraction | Rejection
 Row = SourceSeen | Poll | Entry | Fetch | Extraction | Rejection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """The last poll of a feed."""
+
+    feed_id: str
+    polled_at: datetime
+    outcome: Outcome
+    next_poll_at: datetime
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """The last fetch of an entry; all None after `url` where it was never fetched."""
+
+    entry_id: str
+    source_id: str
+    feed_id: str
+    url: str
+    purpose: Purpose | None
+    attempt: int | None
+    outcome: Outcome | None
+    fetched_at: datetime | None
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,115 @@
+"""`ingest crawl|load|build|check|publish|run`: the steps of the pipeline, one by one or all."""
+
+from dataclasses import asdict
+
+import click
+
+from ingest.cli import show
+from ingest.settings import load as load_settings
+
+json_option = click.option("--json", "wants_json", is_flag=True, help="Print one JSON document instead of words.")
+source_option = click.option(
+    "--source", "-s", "source_ids", multiple=True, metavar="ID", help="Only this source; may be repeated."
+)
+
+
+@click.command()
+@source_option
+@json_option
+def crawl(source_ids: tuple[str, ...], wants_json: bool) -> None:
+    """Poll the feeds that are due, fetch what is new, stage it in sealed batches."""
+    from ingest.jobs import crawl as job
+
+    with show.progress() as progress:
+        summary = job.run(load_settings(), source_ids=source_ids or None, progress=progress).as_dict()
+    _tell(summary, wants_json)
+
+
+@click.command()
+@json_option
+def load(wants_json: bool) -> None:
+    """Load every sealed batch that is not in the warehouse yet."""
+    from ingest.jobs import load as job
+
+    with show.progress() as progress:
+        summary = job.run(load_settings(), progress=progress)
+    _tell(summary, wants_json)
+
+
+@click.command()
+@click.option("--everything", is_flag=True, help="Rebuild all models from raw, not only what new batches touched.")
+@json_option
+def build(everything: bool, wants_json: bool) -> None:
+    """Bring the core and mart tables up to the loaded batches."""
+    from ingest.jobs import build as job
+
+    with show.progress():
+        written = job.run(load_settings(), everything=everything)
+    _tell(written, wants_json)
+
+
+@click.command()
+@json_option
+def check(wants_json: bool) -> None:
+    """Run all checks; exit code 6 if one finds anything. Changes nothing."""
+    from ingest.errors import CheckFailed
+    from ingest.jobs import check as job
+
+    findings = job.run(load_settings())
+    if wants_json:
+        show.as_json([asdict(finding) for finding in findings])
+    elif findings:
+        show.table(
+            ["check", "batch_id", "finding"], [(found.check, found.batch_id, found.finding) for found in findings]
+        )
+    else:
+        click.echo("all checks are silent")
+    if findings:
+        raise CheckFailed(f"{len(findings)} findings", "`ingest publish` takes out the batches that are to blame")
+
+
+@click.command()
+@json_option
+def publish(wants_json: bool) -> None:
+    """Check, quarantine what fails, and replace the analysts' copy."""
+    from ingest.jobs import publish as job
+
+    with show.progress():
+        summary = job.run(load_settings())
+    _tell(summary, wants_json)
+
+
+@click.command()
+@source_option
+@json_option
+def run(source_ids: tuple[str, ...], wants_json: bool) -> None:
+    """The whole pipeline once: crawl, load, build, check and publish."""
+    from ingest.jobs import build as build_job
+    from ingest.jobs import crawl as crawl_job
+    from ingest.jobs import load as load_job
+    from ingest.jobs import publish as publish_job
+
+    settings = load_settings()
+    with show.progress() as progress:
+        crawled = crawl_job.run(settings, source_ids=source_ids or None, progress=progress).as_dict()
+        loaded = load_job.run(settings, progress=progress)
+        built = build_job.run(settings)
+        published = publish_job.run(settings)
+    if wants_json:
+        show.as_json({"crawl": crawled, "load": loaded, "build": built, "publish": published})
+        return
+    for step, summary in (("crawl", crawled), ("load", loaded), ("publish", published)):
+        click.echo(f"{step}: {_words(summary)}")
+    click.echo(f'query it: ingest query "SELECT title FROM mart.article LIMIT 5", or open {settings.published_file}')
+
+
+def _tell(summary: object, wants_json: bool) -> None:
+    if wants_json or not isinstance(summary, dict):
+        show.as_json(summary)
+    else:
+        click.echo(_words(summary))
+
+
+def _words(summary: dict[str, object] | dict[str, int | list[str]] | dict[str, int | bool | list[str]]) -> str:
+    counts = {name: len(value) if isinstance(value, list) else value for name, value in summary.items()}
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in counts.items())

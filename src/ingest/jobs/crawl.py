@@ -1,0 +1,187 @@
+"""Crawl: from the catalogue to sealed batches. The warehouse is never opened here; loading is another job."""
+
+import logging
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+
+from ingest import catalogue
+from ingest.errors import BatchCorrupt, CatalogueError, IngestError
+from ingest.fetch.client import Client
+from ingest.jobs.poll import Polled, poll_feeds
+from ingest.jobs.visit import visit_targets
+from ingest.log import Progress, event, unwatched
+from ingest.records import Entry, Feed, FeedState, Source, SourceSeen, Target
+from ingest.rules.select import choose
+from ingest.rules.timetable import together
+from ingest.rules.url import host
+from ingest.rules.verdict import judge_run
+from ingest.settings import Settings
+from ingest.stage import batch as stage
+from ingest.warehouse.state import CrawlState, journaled, open_state
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class CrawlSummary:
+    """What a crawl did, in counts; the rows themselves are in its batches."""
+
+    polls: int = 0
+    failed_polls: int = 0
+    unchanged_polls: int = 0
+    entries: int = 0
+    targets: int = 0
+    fetched: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    put_off: int = 0
+    extracted: int = 0
+    rejected: int = 0
+    batches: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def plan(settings: Settings, *, source_ids: Sequence[str] | None, now: datetime | None = None) -> list[list[str]]:
+    """Batches of sources that have a feed to poll or an entry to fetch by `now`, hosts kept together."""
+    at = now or datetime.now(UTC)
+    sources = _chosen(settings, source_ids)
+    with _state(settings, now=at) as state:
+        feeds = state.feeds()
+        owed = {visit.source_id for visit in state.due(now=at, source_ids=[source.source_id for source in sources])}
+    due = [source for source in sources if source.source_id in owed or _due_feeds(source, feeds, now=at)]
+    hosts = {source.source_id: {host(feed.url) for feed in source.feeds} | {host(source.home_url)} for source in due}
+    return together(hosts, most=settings.crawl_batches)
+
+
+def run(
+    settings: Settings,
+    *,
+    source_ids: Sequence[str] | None = None,
+    now: datetime | None = None,
+    progress: Progress = unwatched,
+) -> CrawlSummary:
+    """Poll what is due, seal what was listed, then fetch, judge and seal what is new, in batches.
+
+    A kill at any moment loses no listed entry: the listing is sealed before the first page is fetched.
+    """
+    at = now or datetime.now(UTC)
+    sources = {source.source_id: source for source in _chosen(settings, source_ids)}
+    summary = CrawlSummary()
+    with _client(settings) as client, _state(settings, now=at) as state:
+        feeds = state.feeds()
+        due = [(source, feed) for source in sources.values() for feed in _due_feeds(source, feeds, now=at)]
+        waiting = state.waiting_hosts(now=at)
+        due = [(source, feed) for source, feed in due if host(feed.url) not in waiting]
+        polled = list(poll_feeds(due, feeds, state=state, client=client, settings=settings, progress=progress))
+        _seal_listing(settings, sources, polled, summary, now=at)
+        news = [entry for poll in polled for entry in poll.entries]
+        targets = _select(news, state, sources, summary, skip_hosts=frozenset(waiting), now=at)
+        visit_targets(targets, sources, client=client, settings=settings, summary=summary, now=now, progress=progress)
+    event(logger, "crawl_finished", **{name: count for name, count in summary.as_dict().items() if name != "batches"})
+    return summary
+
+
+def judge(settings: Settings, summaries: Sequence[dict[str, object]], *, batch_count: int) -> str:
+    """One line on a whole run; IngestError if too large a share of its polls failed, or a task gave no account."""
+    green, told = judge_run(summaries, batch_count=batch_count, failed_share_red=settings.failed_share_red)
+    if not green:
+        raise IngestError(told, "see mart.feed_poll for each feed's outcome, and the logs of the crawl tasks")
+    return told
+
+
+def _select(
+    news: Sequence[Entry],
+    state: CrawlState,
+    sources: dict[str, Source],
+    summary: CrawlSummary,
+    *,
+    skip_hosts: frozenset[str],
+    now: datetime,
+) -> list[Target]:
+    visits = state.visits([entry.entry_id for entry in news])
+    due = state.due(now=now, source_ids=sources)
+    host_of = {visit.url: host(visit.url) for visit in [*due, *visits.values()]}
+    host_of |= {entry.url: host(entry.url) for entry in news}
+    targets = choose(news, due=due, visits=visits, skip_hosts=skip_hosts, host_of=host_of)
+    summary.targets = len(targets)
+    return targets
+
+
+def _seal_listing(
+    settings: Settings, sources: dict[str, Source], polled: Sequence[Polled], summary: CrawlSummary, *, now: datetime
+) -> None:
+    summary.polls = len(polled)
+    summary.failed_polls = sum(poll.poll.outcome not in ("ok", "not_modified") for poll in polled)
+    summary.unchanged_polls = sum(poll.poll.outcome == "not_modified" for poll in polled)
+    summary.entries = sum(len(poll.entries) for poll in polled)
+    if not polled:
+        return
+    seen = {poll.poll.source_id for poll in polled}
+    listing = stage.seal(
+        settings.stage,
+        batch_kind="listing",
+        rows={
+            "source": [_seen(sources[source_id], now) for source_id in sorted(seen)],
+            "poll": [poll.poll for poll in polled],
+            "entry": [entry for poll in polled for entry in poll.entries],
+        },
+        now=datetime.now(UTC),
+        token=secrets.token_hex(4),
+    )
+    summary.batches.append(listing.batch_id)
+    event(logger, "listing_sealed", batch_id=listing.batch_id, polls=summary.polls, entries=summary.entries)
+
+
+def _chosen(settings: Settings, source_ids: Sequence[str] | None) -> list[Source]:
+    sources = {source.source_id: source for source in catalogue.read(settings.catalogue)}
+    if unknown := set(source_ids or ()) - sources.keys():
+        raise CatalogueError(
+            f"{settings.catalogue}: no source {', '.join(sorted(unknown))}", "`ingest sources` lists those there are"
+        )
+    return [
+        source for name, source in sources.items() if not source.is_paused and (not source_ids or name in source_ids)
+    ]
+
+
+def _due_feeds(source: Source, feeds: dict[str, FeedState], *, now: datetime) -> list[Feed]:
+    return [feed for feed in source.feeds if feed.feed_id not in feeds or feeds[feed.feed_id].next_poll_at <= now]
+
+
+@contextmanager
+def _state(settings: Settings, *, now: datetime) -> Iterator[CrawlState]:
+    held = journaled(settings.state_file)
+    pending = []
+    for batch_id in stage.sealed(settings.stage):
+        if batch_id not in held:
+            try:
+                pending.append(stage.open_batch(settings.stage, batch_id))
+            except BatchCorrupt as error:  # the loader quarantines it; what it held will be found again
+                event(logger, "batch_passed_over", logging.WARNING, batch_id=batch_id, finding=error)
+    with open_state(settings.state_file, pending, now=now) as state:
+        yield state
+
+
+def _client(settings: Settings) -> Client:
+    return Client(
+        user_agent=settings.user_agent,
+        timeout_s=settings.fetch_timeout_s,
+        connect_timeout_s=settings.connect_timeout_s,
+        allow_networks=settings.allow_networks,
+        threads=settings.fetch_threads,
+    )
+
+
+def _seen(source: Source, now: datetime) -> SourceSeen:
+    return SourceSeen(
+        source_id=source.source_id,
+        name=source.name,
+        home_url=source.home_url,
+        country=source.country,
+        language=source.language,
+        seen_at=now,
+    )

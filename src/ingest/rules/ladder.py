@@ -1,0 +1,47 @@
+"""When an entry is fetched again: retries after passing faults, second looks at young articles. Nothing is fetched here."""
+
+from datetime import datetime, timedelta
+
+from ingest.records import Outcome, Purpose
+
+# seconds until attempt 2, 3, 4, 5 of an entry that cannot be fetched; after the last rung it has failed
+RETRY_S = (600, 3_600, 21_600, 86_400)
+# age of the first capture, in seconds, at which a young article is looked at again
+LOOK_S = (3_600, 21_600, 86_400, 604_800)
+YOUNG_S = LOOK_S[-1]
+PASSING: frozenset[Outcome] = frozenset(
+    ("timeout", "unreachable", "dns_error", "tls_error", "rate_limited", "cut_short", "robots_unreachable")
+)
+# RFC 9110 section 15.5 and 15.6: these may pass, other 4xx will not
+PASSING_STATUS = frozenset((408, 421, 425, 429, 500, 502, 503, 504))
+
+
+def is_passing(outcome: Outcome, http_status: int | None) -> bool:
+    return outcome in PASSING or (outcome == "http_error" and http_status in PASSING_STATUS)
+
+
+def next_retry_at(
+    outcome: Outcome, http_status: int | None, attempt: int, *, now: datetime, not_before_at: datetime | None
+) -> datetime | None:
+    """The next rung after attempt number `attempt` (from 1), not before the host allows; None: failed for good."""
+    if not is_passing(outcome, http_status) or attempt > len(RETRY_S):
+        return None
+    return not_before_at or now + timedelta(seconds=RETRY_S[attempt - 1])
+
+
+def next_look_at(look: int, *, now: datetime, published_at: datetime | None) -> datetime | None:
+    """When an article is looked at again after look number `look` (0: the first capture); None: it is old."""
+    if look >= len(LOOK_S) or (published_at and (now - published_at).total_seconds() > YOUNG_S):
+        return None
+    return now + timedelta(seconds=LOOK_S[look] - (LOOK_S[look - 1] if look else 0))
+
+
+def next_purpose(purpose: Purpose | None, attempt: int | None, outcome: Outcome | None) -> tuple[Purpose, int]:
+    """Why, and as which attempt, an entry is fetched now, by its last fetch (None: there was none)."""
+    if purpose is None or attempt is None:
+        return "new", 1
+    if purpose == "second_look":
+        return "second_look", attempt + 1
+    if outcome in ("ok", "not_modified"):
+        return "second_look", 1
+    return "retry", attempt + 1

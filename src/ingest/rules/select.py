@@ -1,0 +1,66 @@
+"""Which entries are fetched now: unseen ones, those due again, and those whose feed says that they changed."""
+
+from collections.abc import Iterable, Mapping
+
+from ingest.records import Entry, Target, Visit
+from ingest.rules.ladder import next_purpose
+
+
+def choose(
+    news: Iterable[Entry],
+    *,
+    due: Iterable[Visit],
+    visits: Mapping[str, Visit],
+    skip_hosts: frozenset[str],
+    host_of: Mapping[str, str],
+) -> list[Target]:
+    """Targets, one an entry.
+
+    `news`: entries that this run's polls recorded; `due`: entries owed a fetch from earlier runs; `visits`: the last fetch
+    of those in `news` that had one; `skip_hosts`: hosts that asked us to wait; `host_of`: URL -> host.
+    """
+    chosen: dict[str, Target] = {}
+    for visit in due:
+        purpose, attempt = next_purpose(visit.purpose, visit.attempt, visit.outcome)
+        chosen[visit.entry_id] = Target(
+            entry_id=visit.entry_id,
+            source_id=visit.source_id,
+            feed_id=visit.feed_id,
+            url=visit.url,
+            purpose=purpose,
+            attempt=attempt,
+            etag=visit.etag,
+            last_modified=visit.last_modified,
+            body_hash=visit.body_hash,
+        )
+    for entry in news:
+        if entry.entry_id not in chosen and (target := _of_news(entry, visits.get(entry.entry_id))):
+            chosen[entry.entry_id] = target
+    return [target for target in chosen.values() if host_of[target.url] not in skip_hosts]
+
+
+def _of_news(entry: Entry, visit: Visit | None) -> Target | None:
+    if visit is None:
+        return Target(
+            entry_id=entry.entry_id,
+            source_id=entry.source_id,
+            feed_id=entry.feed_id,
+            url=entry.url,
+            purpose="new",
+            attempt=1,
+        )
+    was_read = visit.outcome in ("ok", "not_modified")
+    if not (was_read and entry.modified_at and visit.fetched_at and entry.modified_at > visit.fetched_at):
+        return None
+    return Target(
+        entry_id=entry.entry_id,
+        source_id=visit.source_id,
+        feed_id=visit.feed_id,
+        url=visit.url,
+        purpose="second_look",
+        # what the feed calls changed is looked at outside the ladder: it uses up no rung
+        attempt=visit.attempt if visit.purpose == "second_look" and visit.attempt else 0,
+        etag=visit.etag,
+        last_modified=visit.last_modified,
+        body_hash=visit.body_hash,
+    )

@@ -1,0 +1,56 @@
+"""Records as Arrow tables: the columns are read off the dataclasses, so that a name is written once. No files here."""
+
+import types
+import typing
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+
+from ingest.records import Entry, Extraction, Fetch, Poll, Rejection, Row, SourceSeen
+
+SCHEMA_VERSION = 1  # of the batch files: a new column or meaning is a new version, and old ones stay readable
+TABLES: dict[str, type[Row]] = {
+    "source": SourceSeen,
+    "poll": Poll,
+    "entry": Entry,
+    "fetch": Fetch,
+    "extraction": Extraction,
+    "rejection": Rejection,
+}
+ARROW_TYPES: dict[Any, Any] = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    datetime: pa.timestamp("us", tz="UTC"),
+    tuple[str, ...]: pa.list_(pa.string()),
+}
+
+
+def arrow_schema(record: type[Row]) -> Any:
+    """The Arrow schema of a record: one field a dataclass field, nullable where the type allows None."""
+    hints = typing.get_type_hints(record)
+    return pa.schema([_arrow_field(field.name, hints[field.name]) for field in fields(record)])
+
+
+def arrow_table(record: type[Row], rows: Sequence[Row]) -> Any:
+    """Rows of one record type as an Arrow table; a null where the record forbids it is refused."""
+    schema = arrow_schema(record)
+    columns = {name: [getattr(row, name) for row in rows] for name in schema.names}
+    table = pa.Table.from_pydict(columns, schema=schema)
+    for column in schema:
+        if not column.nullable and table.column(column.name).null_count:
+            raise TypeError(f"{record.__name__}.{column.name} holds a null, which the record forbids")
+    return table
+
+
+def _arrow_field(name: str, hint: Any) -> Any:
+    is_union = isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union
+    choices = typing.get_args(hint) if is_union else (hint,)
+    (kind,) = [choice for choice in choices if choice is not type(None)]
+    if typing.get_origin(kind) is typing.Literal:
+        kind = str
+    return pa.field(name, ARROW_TYPES[kind], nullable=type(None) in choices)

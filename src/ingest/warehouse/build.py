@@ -1,0 +1,114 @@
+"""Building: core and mart from raw, for what the new batches touched. The models are SQL files, not here."""
+
+import duckdb
+
+from ingest.errors import ModelError
+from ingest.warehouse import sql
+
+Connection = duckdb.DuckDBPyConnection
+
+
+def build(connection: Connection, *, everything: bool = False) -> dict[str, int]:
+    """Bring all models up to the last loaded batch, in one transaction; returns rows written by model.
+
+    Rows are replaced by the models' touched key, so that building twice, or once for many batches, gives the same rows.
+    A model whose SQL changed, or `everything`, rebuilds all from raw.
+    """
+    found = sql.models()
+    connection.execute("BEGIN")
+    try:
+        _macros(connection, "scalar")
+        anew = everything or _changed(connection, found)
+        since_seq = -1 if anew else _built_through(connection)
+        connection.execute("SET VARIABLE since_seq = $since", {"since": since_seq})
+        connection.execute((sql.root() / "touched.sql").read_text("utf-8"))
+        written = {model.name: _write(connection, model, anew=anew) for model in found}
+        _macros(connection, "table")
+        if anew:
+            _retire(connection, found)
+            _comment(connection, found)
+        connection.execute(
+            "DELETE FROM raw.build; INSERT INTO raw.build SELECT coalesce(max(load_seq), 0) FROM raw.batch"
+        )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return written
+
+
+def _built_through(connection: Connection) -> int:
+    ((seq,),) = connection.execute("SELECT coalesce(max(built_through_seq), -1) FROM raw.build").fetchall()
+    return int(seq)
+
+
+def _changed(connection: Connection, found: list[sql.Model]) -> bool:
+    before = dict(connection.execute("SELECT model, checksum FROM raw.model").fetchall())
+    return before != {model.name: model.checksum for model in found}
+
+
+def _write(connection: Connection, model: sql.Model, *, anew: bool) -> int:
+    try:
+        if model.is_view:
+            if anew:
+                connection.execute(f"CREATE OR REPLACE VIEW {model.name} AS {model.sql}")
+            return 0
+        if anew:
+            _create(connection, model)
+        key = model.touched_by
+        touched = f"touched_{str(key).removesuffix('_id')}"
+        connection.execute(f"DELETE FROM {model.name} WHERE {key} IN (SELECT {key} FROM {touched})")
+        ((count,),) = connection.execute(f"INSERT INTO {model.name} BY NAME {model.sql}").fetchall()
+    except duckdb.Error as error:
+        raise ModelError(
+            f"warehouse/models/{model.name.replace('.', '/')}.sql: {error}", "nothing was changed"
+        ) from error
+    return int(count)
+
+
+def _create(connection: Connection, model: sql.Model) -> None:
+    """CREATE TABLE by hand, since CREATE TABLE AS drops the compression of texts."""
+    columns = connection.execute(f"DESCRIBE {model.sql}").fetchall()
+    declared = ", ".join(
+        f'"{name}" {kind}{" USING COMPRESSION zstd" if name in ("text", "description", "summary") else ""}'
+        for name, kind, *_ in columns
+    )
+    connection.execute(f"DROP TABLE IF EXISTS {model.name}; CREATE TABLE {model.name} ({declared})")
+
+
+def _macros(connection: Connection, kind: str) -> None:
+    """Scalar macros serve the models and come before them; table macros read them and come after."""
+    for path in sql.files("macros"):
+        if sql.header(path)["kind"] == kind:
+            connection.execute(path.read_text("utf-8"))
+
+
+def _retire(connection: Connection, found: list[sql.Model]) -> None:
+    """Drop what no model file stands for any more."""
+    standing = connection.execute(
+        "SELECT table_schema || '.' || table_name, table_type FROM information_schema.tables"
+        " WHERE table_schema IN ('stg', 'core', 'mart')"
+    ).fetchall()
+    for name, kind in standing:
+        if name not in {model.name for model in found}:
+            connection.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {name}")
+
+
+def _comment(connection: Connection, found: list[sql.Model]) -> None:
+    """Put what the headers and the glossary say on tables, views and columns, and note the models' checksums."""
+    glossary = sql.comments()
+    connection.execute("DELETE FROM raw.model")
+    for model in found:
+        connection.execute("INSERT INTO raw.model VALUES (?, ?)", [model.name, model.checksum])
+        kind = "VIEW" if model.is_view else "TABLE"
+        connection.execute(f"COMMENT ON {kind} {model.name} IS {_quoted(model.says)}")
+    columns = connection.execute(
+        "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE schema_name IN ('raw', 'stg', 'core', 'mart')"
+    ).fetchall()
+    for schema, table, column in columns:
+        if said := glossary.get(column):
+            connection.execute(f'COMMENT ON COLUMN {schema}.{table}."{column}" IS {_quoted(said)}')
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,65 @@
+"""Loading: one batch, one transaction, one journal row. Where batches come from and what is built of them is elsewhere."""
+
+from datetime import datetime
+
+import duckdb
+
+from ingest.records import Batch
+
+RAW_TABLES = ("source", "poll", "entry", "fetch", "extraction", "rejection")
+
+
+def held(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Ids of the batches that are loaded or quarantined: nothing is owed for them."""
+    return {
+        batch_id
+        for (batch_id,) in connection.execute(
+            "SELECT batch_id FROM raw.batch UNION SELECT batch_id FROM raw.quarantine"
+        ).fetchall()
+    }
+
+
+def load(connection: duckdb.DuckDBPyConnection, batch: Batch, *, load_seq: int, version: str, now: datetime) -> int:
+    """Insert a verified batch and its journal row in one transaction; returns the rows it brought."""
+    row_count = sum(batch.tables.values())
+    connection.execute("BEGIN")
+    try:
+        for table in batch.tables:
+            connection.execute(
+                f"INSERT INTO raw.{table} BY NAME"
+                " SELECT *, $batch_id AS batch_id, $load_seq AS load_seq FROM read_parquet($file)",
+                {"batch_id": batch.batch_id, "load_seq": load_seq, "file": str(batch.folder / f"{table}.parquet")},
+            )
+        connection.execute(
+            "INSERT INTO raw.batch VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                load_seq,
+                batch.batch_id,
+                batch.batch_kind,
+                batch.sealed_at,
+                now,
+                row_count,
+                batch.schema_version,
+                version,
+            ],
+        )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return row_count
+
+
+def quarantine(connection: duckdb.DuckDBPyConnection, batch_id: str, *, finding: str, now: datetime) -> None:
+    """Take a batch out of the raw layer, if it is in, and keep the finding; in the caller's transaction if there is one."""
+    for table in RAW_TABLES:
+        connection.execute(f"DELETE FROM raw.{table} WHERE batch_id = ?", [batch_id])
+    connection.execute("DELETE FROM raw.batch WHERE batch_id = ?", [batch_id])
+    connection.execute("INSERT INTO raw.quarantine VALUES (?, ?, ?)", [batch_id, finding, now])
+
+
+def load_seq_of(connection: duckdb.DuckDBPyConnection, batch_id: str) -> int:
+    ((load_seq,),) = connection.execute(
+        "SELECT coalesce(max(load_seq), 0) FROM raw.batch WHERE batch_id = ?", [batch_id]
+    ).fetchall()
+    return int(load_seq)

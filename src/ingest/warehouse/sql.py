@@ -1,0 +1,107 @@
+"""Where the SQL files are and what their headers say. Nothing is run here."""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingest.errors import ModelError
+
+PACKAGE = Path(__file__).parents[1]
+HEADER = re.compile(r"^-- (?:(?P<key>[a-z][a-z ]*): )?(?P<said>.*)$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One SELECT and its header; `touched_by` names the column by which rows are replaced (tables only)."""
+
+    name: str  # core.article
+    says: str  # what a row is
+    grain: tuple[str, ...]
+    touched_by: str | None
+    sql: str
+    checksum: str
+
+    @property
+    def is_view(self) -> bool:
+        return self.touched_by is None
+
+
+def root() -> Path:
+    """The folder `warehouse/`: in the wheel beside the package's code, in a checkout beside `src/`."""
+    packaged = PACKAGE / "_sql"
+    return packaged if packaged.is_dir() else PACKAGE.parents[1] / "warehouse"
+
+
+def files(folder: str) -> list[Path]:
+    return sorted((root() / folder).glob("*.sql"))
+
+
+def header(path: Path) -> dict[str, str]:
+    """The `-- key: value` lines on top of a file; the first line is under the empty key."""
+    said: dict[str, str] = {}
+    for line in path.read_text("utf-8").splitlines():
+        if not (match := HEADER.match(line)):
+            break
+        said.setdefault(match["key"] if said and match["key"] else "", match["said"] if said else line[3:])
+    return said
+
+
+def models() -> list[Model]:
+    """All models, each after those it reads."""
+    found = {model.name: model for path in sorted((root() / "models").glob("*/*.sql")) for model in [_model(path)]}
+    order = TopologicalSorter({name: tables_read(model) & found.keys() - {name} for name, model in found.items()})
+    return [found[name] for name in order.static_order()]
+
+
+def tables_read(model: Model) -> set[str]:
+    """Schema-qualified tables that a model reads, by DuckDB's own parser."""
+    with duckdb.connect() as connection:
+        ((tree,),) = connection.execute("SELECT json_serialize_sql($sql)", {"sql": model.sql}).fetchall()
+    parsed = json.loads(tree)
+    if parsed["error"]:
+        raise ModelError(f"the model {model.name} is not a SELECT: {parsed['error_message']}")
+    return {
+        f"{node['schema_name']}.{node['table_name']}" for node in _nodes(parsed) if node.get("type") == "BASE_TABLE"
+    }
+
+
+def comments() -> dict[str, str]:
+    """What each column means: one glossary for all tables, since one name means one thing everywhere."""
+    return dict(tomllib.loads((root() / "columns.toml").read_text("utf-8"))["columns"])
+
+
+def _model(path: Path) -> Model:
+    said = header(path)
+    name = f"{path.parent.name}.{path.stem}"
+    kind = said.get("kind")
+    if not said.get("", "").startswith(f"{name}: ") or "grain" not in said or kind not in ("table", "view"):
+        raise ModelError(
+            f"{path}: the header must say '-- {name}: what a row is', '-- grain:' and '-- kind: table|view'"
+        )
+    if (kind == "table") != ("touched by" in said):
+        raise ModelError(f"{path}: a table says '-- touched by: column', a view does not")
+    sql = path.read_text("utf-8")
+    return Model(
+        name=name,
+        says=said[""].removeprefix(f"{name}: "),
+        grain=tuple(column.strip() for column in said["grain"].split(",")),
+        touched_by=said.get("touched by"),
+        sql=sql,
+        checksum=hashlib.sha256(sql.encode()).hexdigest()[:16],
+    )
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, dict):
+        yield tree
+    parts: Iterable[Any] = tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ()
+    for part in parts:
+        yield from _nodes(part)

@@ -1,0 +1,129 @@
+"""What a crawl must know of the past: the published crawl-state file and every sealed batch that it does not hold yet.
+
+The same SQL (warehouse/state/) makes the published file from the warehouse and reads the pending batches, so that a
+crawl that runs before the loader knows what a crawl that runs after it would. Nothing is decided here.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from ingest.records import Batch, FeedState, Visit
+from ingest.warehouse import sql
+from ingest.warehouse.writer import migrate, prepare
+
+VISIT = (
+    "entry_id::VARCHAR, source_id, feed_id, url, purpose, attempt, outcome, fetched_at, etag, last_modified, body_hash"
+)
+
+
+def journaled(state_file: Path) -> set[str]:
+    """Ids of the batches that the state file holds; none where nothing was published yet."""
+    if not state_file.exists():
+        return set()
+    with duckdb.connect(str(state_file), read_only=True) as connection:
+        return {batch_id for (batch_id,) in connection.execute("SELECT batch_id FROM journal").fetchall()}
+
+
+class CrawlState:
+    """Answers to a crawl's questions, from one consistent look at the past."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def feeds(self) -> dict[str, FeedState]:
+        rows = self._connection.execute(
+            "SELECT feed_id, polled_at, outcome, next_poll_at, etag, last_modified, body_hash FROM feed"
+        ).fetchall()
+        names = FeedState.__slots__
+        return {row[0]: FeedState(**dict(zip(names, row, strict=True))) for row in rows}
+
+    def waiting_hosts(self, *, now: datetime) -> dict[str, datetime]:
+        """Hosts that asked us to wait, and until when."""
+        rows = self._connection.execute("SELECT host, not_before_at FROM host WHERE not_before_at > ?", [now])
+        return dict(rows.fetchall())
+
+    def news(self, said: Sequence[tuple[str, str, str]]) -> set[int]:
+        """Of (feed_id, entry_id, entry_hash), the positions of those that are new or say something new."""
+        self._ask(said, ("feed_id", "entry_id", "entry_hash"))
+        rows = self._connection.execute(
+            "SELECT position FROM asked ANTI JOIN listed ON listed.feed_id = asked.feed_id"
+            " AND listed.entry_id = asked.entry_id::UUID AND listed.entry_hash = asked.entry_hash"
+        ).fetchall()
+        return {position for (position,) in rows}
+
+    def visits(self, entry_ids: Sequence[str]) -> dict[str, Visit]:
+        """The last fetch of those of the entries that were ever fetched."""
+        self._ask([(entry_id,) for entry_id in entry_ids], ("entry_id",))
+        rows = self._connection.execute(
+            f"SELECT {VISIT} FROM visited WHERE entry_id IN (SELECT entry_id::UUID FROM asked)"
+        ).fetchall()
+        return {visit.entry_id: visit for visit in map(_visit, rows)}
+
+    def due(self, *, now: datetime, source_ids: Iterable[str]) -> list[Visit]:
+        """Entries owed a fetch: listed and never fetched, or due again by `now`; oldest first."""
+        self._ask([(source_id,) for source_id in source_ids], ("source_id",))
+        rows = self._connection.execute(
+            f"""
+            WITH owed AS (
+              SELECT * EXCLUDE (next_attempt_at), next_attempt_at AS due_at FROM visited WHERE next_attempt_at <= $now
+              UNION ALL BY NAME
+              SELECT entry_id, first(source_id ORDER BY listed_at, feed_id) AS source_id,
+                first(feed_id ORDER BY listed_at, feed_id) AS feed_id, first(url ORDER BY listed_at, feed_id) AS url,
+                min(listed_at) AS due_at
+              FROM listed ANTI JOIN visited USING (entry_id)
+              GROUP BY entry_id
+            )
+            SELECT {VISIT} FROM owed WHERE source_id IN (SELECT source_id FROM asked) ORDER BY due_at, entry_id
+            """,
+            {"now": now},
+        ).fetchall()
+        return [_visit(row) for row in rows]
+
+    def _ask(self, rows: Sequence[tuple[str, ...]], names: tuple[str, ...]) -> None:
+        columns = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)}
+        asked = pa.table({"position": pa.array(range(len(rows)), pa.int64()), **columns})
+        self._connection.register("asked", asked)
+
+
+@contextmanager
+def open_state(state_file: Path, pending: Sequence[Batch], *, now: datetime) -> Iterator[CrawlState]:
+    """The state as published, overlaid by the pending batches (verified by the caller)."""
+    with duckdb.connect() as connection:
+        prepare(connection)
+        migrate(connection, now=now)
+        _show_pending(connection, pending)
+        published = state_file.exists()
+        if published:
+            connection.execute(f"ATTACH '{state_file}' AS published (READ_ONLY)")
+        for path in sql.files("state"):
+            name, keys = path.stem, sql.header(path)["key"]
+            connection.execute(f"CREATE TEMP TABLE pending_{name} AS {path.read_text('utf-8')}")
+            older = f"SELECT * FROM published.{name} ANTI JOIN pending_{name} USING ({keys}) UNION ALL BY NAME"
+            connection.execute(f"CREATE TEMP VIEW {name} AS {older if published else ''} SELECT * FROM pending_{name}")
+        yield CrawlState(connection)
+
+
+def _show_pending(connection: duckdb.DuckDBPyConnection, pending: Sequence[Batch]) -> None:
+    """Let raw.* be views over the pending batches' files, typed as in the warehouse."""
+    for table in ("poll", "entry", "fetch"):
+        files = [str(batch.folder / f"{table}.parquet") for batch in pending if table in batch.tables]
+        if not files:
+            continue
+        told = connection.execute(f"DESCRIBE raw.{table}").fetchall()
+        columns = ", ".join(
+            f'"{name}"::{kind} AS "{name}"' for name, kind, *_ in told if name not in ("batch_id", "load_seq")
+        )
+        connection.execute(f"DROP TABLE raw.{table}")
+        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+        connection.execute(
+            f"CREATE VIEW raw.{table} AS SELECT {columns} FROM read_parquet([{listed}], union_by_name = true)"
+        )
+
+
+def _visit(row: tuple[object, ...]) -> Visit:
+    return Visit(**dict(zip(Visit.__slots__, row, strict=True)))  # type: ignore[arg-type]

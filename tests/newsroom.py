@@ -1,0 +1,108 @@
+"""A fake with verbs: stages what a crawl would have staged, without a web. Times count up from a fixed morning."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from ingest.records import Batch, Entry, Extraction, Fetch, Outcome, Poll, Rejection, RejectionReason, Row, SourceSeen
+from ingest.rules.fingerprint import content_hash, word_count
+from ingest.rules.url import canonical, identity
+from ingest.settings import Settings
+from ingest.stage import batch as stage
+
+MORNING = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
+
+
+class Newsroom:
+    """`.lists()`, `.reads()`, `.rejects()`, `.fails()` gather rows; `.seals()` makes a batch of them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.now = MORNING
+        self._count = 0
+        self._rows: dict[str, list[Row]] = {}
+
+    def lists(self, *urls: str, source_id: str = "daily", title: str = "A headline", published_at: datetime | None = None) -> None:
+        """A poll of the source's feed that finds these addresses."""
+        self._tick()
+        poll_id = self._id()
+        entries = [self._entry(url, poll_id, source_id, title, published_at) for url in urls]
+        self._add("source", SourceSeen(
+            source_id=source_id, name=source_id.title(), home_url=f"https://{source_id}.example/", country="IE", language="en",
+            seen_at=self.now,
+        ))  # fmt: skip
+        self._add("poll", Poll(
+            poll_id=poll_id, source_id=source_id, feed_id=f"{source_id}.example/feed", feed_kind="feed",
+            url=f"https://{source_id}.example/feed", final_url=None, polled_at=self.now, outcome="ok", detail=None,
+            http_status=200, etag=None, last_modified=None, body_hash=None, body_bytes=10, elapsed_ms=1,
+            parse_route="strict", entry_count=len(entries), recorded_count=len(entries), unlinked_count=0,
+            not_before_at=None, next_poll_at=self.now + timedelta(minutes=10),
+        ))  # fmt: skip
+        for entry in entries:
+            self._add("entry", entry)
+
+    def reads(self, url: str, text: str, *, source_id: str = "daily", canonical_url: str | None = None, title: str = "A headline") -> None:
+        """A fetch that brought an article."""
+        fetch = self._fetch(url, source_id, "ok")
+        key = canonical(canonical_url or url)
+        self._add("fetch", fetch)
+        self._add("extraction", Extraction(
+            fetch_id=fetch.fetch_id, entry_id=fetch.entry_id, source_id=source_id, article_id=identity(key), url=url,
+            canonical_url=key, canonical_evidence="rel-canonical", fetched_at=self.now, title=title, description=None,
+            text=text, content_hash=content_hash(text), word_count=word_count(text), language="en",
+            language_confidence=0.9, authors=("Ann Lee",), agency=None, section=None, tags=(), image_url=None,
+            published_at=MORNING, published_offset_s=0, published_precision="second", published_evidence="json-ld",
+            modified_at=None, is_free=None, access_evidence=None, kind="article", extractor="ingest",
+            extractor_version="1", extract_ms=5,
+        ))  # fmt: skip
+
+    def rejects(self, url: str, reason: RejectionReason, *, source_id: str = "daily") -> None:
+        """A fetch that brought a page that is no article."""
+        fetch = self._fetch(url, source_id, "ok")
+        self._add("fetch", fetch)
+        self._add("rejection", Rejection(
+            fetch_id=fetch.fetch_id, entry_id=fetch.entry_id, source_id=source_id, url=url, fetched_at=self.now,
+            reason=reason, detail=None, extractor="ingest", extractor_version="1",
+        ))  # fmt: skip
+
+    def fails(self, url: str, outcome: Outcome, *, source_id: str = "daily", again_at: datetime | None = None) -> None:
+        """A fetch that brought nothing."""
+        self._add("fetch", replace(self._fetch(url, source_id, outcome), next_attempt_at=again_at))
+
+    def seals(self) -> Batch:
+        self._tick()
+        kind = "listing" if "poll" in self._rows else "pages"
+        sealed = stage.seal(
+            self.settings.stage, batch_kind=kind, rows=self._rows, now=self.now, token=f"{self._count:08x}"
+        )
+        self._rows = {}
+        return sealed
+
+    def _entry(self, url: str, poll_id: str, source_id: str, title: str, published_at: datetime | None) -> Entry:
+        return Entry(
+            entry_id=identity(url), entry_hash=f"{title}{published_at}", poll_id=poll_id, source_id=source_id,
+            feed_id=f"{source_id}.example/feed", feed_kind="feed", listed_at=self.now, url=url,
+            canonical_url=canonical(url), guid=None, title=title, summary=None, authors=(), tags=(), language=None,
+            image_url=None, published_at=published_at, published_offset_s=None, published_precision=None,
+            published_raw=None, modified_at=None,
+        )  # fmt: skip
+
+    def _fetch(self, url: str, source_id: str, outcome: Outcome) -> Fetch:
+        self._tick()
+        return Fetch(
+            fetch_id=self._id(), entry_id=identity(url), source_id=source_id, feed_id=f"{source_id}.example/feed",
+            purpose="new", attempt=1, url=url, final_url=url, fetched_at=self.now, outcome=outcome, detail=None,
+            http_status=200, content_type="text/html", etag=None, last_modified=None, body_hash=None, wire_bytes=1,
+            body_bytes=1, elapsed_ms=1, robots="allowed", archive_path=None, archive_offset=None, not_before_at=None,
+            next_attempt_at=None,
+        )  # fmt: skip
+
+    def _add(self, table: str, row: Row) -> None:
+        self._rows.setdefault(table, []).append(row)
+
+    def _tick(self) -> None:
+        self.now += timedelta(seconds=1)
+
+    def _id(self) -> str:
+        self._count += 1
+        return str(UUID(int=self._count))

@@ -1,0 +1,42 @@
+-- core.entry: one row an entry of a source: one URL, and what the source's feeds say of it.
+-- grain: source_id, entry_id
+-- kind: table
+-- touched by: entry_id
+WITH listing AS (
+  SELECT
+    source_id, entry_id, feed_id, feed_kind, listed_at, url, canonical_url, title, summary, authors, tags,
+    published_at, published_offset_s, published_precision, modified_at, load_seq
+  FROM raw.entry
+  WHERE entry_id IN (SELECT entry_id FROM touched_entry)
+),
+-- a fetch proves that its entry was listed, even where the batch with the listing was lost
+fetched AS (
+  SELECT source_id, entry_id, feed_id, 'feed' AS feed_kind, fetched_at AS listed_at, url, url AS canonical_url, load_seq
+  FROM raw.fetch
+  WHERE entry_id IN (SELECT entry_id FROM touched_entry)
+    AND (source_id, entry_id) NOT IN (SELECT (source_id, entry_id) FROM listing)
+),
+listed AS (
+  SELECT * FROM listing
+  UNION ALL BY NAME
+  SELECT * FROM fetched
+)
+SELECT
+  source_id,
+  entry_id,
+  min(listed_at) AS listed_at,
+  first(feed_id ORDER BY listed_at, feed_id, load_seq) AS feed_id,
+  first(feed_kind ORDER BY listed_at, feed_id, load_seq) AS listed_by,
+  first(url ORDER BY listed_at, feed_id, load_seq) AS url,
+  first(canonical_url ORDER BY listed_at, feed_id, load_seq) AS canonical_url,
+  last(title ORDER BY listed_at, feed_id, load_seq) AS title,
+  last(summary ORDER BY listed_at, feed_id, load_seq) AS summary,
+  last(authors ORDER BY listed_at, feed_id, load_seq) AS authors,
+  last(tags ORDER BY listed_at, feed_id, load_seq) AS tags,
+  -- the first date a feed gave: feeds bump it when they reshuffle
+  first({'at': published_at, 'offset_s': published_offset_s, 'precision': published_precision}
+    ORDER BY listed_at, feed_id, load_seq) FILTER (published_at IS NOT NULL) AS published,
+  max(modified_at) AS modified_at,
+  max(load_seq) AS change_seq
+FROM listed
+GROUP BY source_id, entry_id

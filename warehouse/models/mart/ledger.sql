@@ -1,0 +1,73 @@
+-- mart.ledger: one row an item listed: what became of it, and why. Every item is in exactly one state.
+-- grain: source_id, entry_id
+-- kind: table
+-- touched by: entry_id
+WITH visit AS (
+  SELECT
+    entry_id,
+    count(*) AS fetch_count,
+    max(fetched_at) AS last_fetched_at,
+    last({'outcome': outcome, 'http_status': http_status, 'next_attempt_at': next_attempt_at}
+      ORDER BY fetched_at, load_seq, fetch_id) AS latest
+  FROM raw.fetch
+  WHERE entry_id IN (SELECT entry_id FROM touched_entry)
+  GROUP BY entry_id
+),
+taken AS (
+  SELECT entry_id, last(article_id ORDER BY fetched_at, load_seq, fetch_id) AS article_id
+  FROM raw.extraction
+  WHERE entry_id IN (SELECT entry_id FROM touched_entry)
+  GROUP BY entry_id
+),
+refused AS (
+  SELECT entry_id, last(reason ORDER BY fetched_at, load_seq, fetch_id) AS reason
+  FROM raw.rejection
+  WHERE entry_id IN (SELECT entry_id FROM touched_entry)
+  GROUP BY entry_id
+),
+judged AS (
+  SELECT
+    entry.source_id, entry.entry_id, entry.url, entry.feed_id, entry.listed_by, entry.listed_at,
+    article.article_id, article.duplicate_of, visit.fetch_count, visit.last_fetched_at, visit.latest,
+    refused.reason AS rejection_reason,
+    CASE
+      WHEN article.article_id IS NOT NULL AND article.source_id <> entry.source_id THEN 'other_source'
+      WHEN article.article_id IS NOT NULL AND article.entry_id <> entry.entry_id THEN 'same_article'
+      WHEN article.article_id IS NOT NULL AND article.duplicate_of IS NOT NULL THEN 'same_text'
+    END AS duplicate_reason
+  FROM core.entry AS entry
+  LEFT JOIN visit USING (entry_id)
+  LEFT JOIN taken USING (entry_id)
+  LEFT JOIN core.article AS article ON article.article_id = taken.article_id
+  LEFT JOIN refused USING (entry_id)
+  WHERE entry.entry_id IN (SELECT entry_id FROM touched_entry)
+)
+SELECT
+  source_id,
+  entry_id,
+  url,
+  feed_id,
+  listed_by,
+  listed_at,
+  CASE
+    WHEN duplicate_reason IS NOT NULL THEN 'duplicate'
+    WHEN article_id IS NOT NULL THEN 'stored'
+    WHEN rejection_reason IS NOT NULL THEN 'rejected'
+    WHEN latest IS NULL OR latest.next_attempt_at IS NOT NULL THEN 'waiting'
+    WHEN latest.outcome NOT IN ('ok', 'not_modified') THEN 'failed'
+  END AS state,
+  CASE
+    WHEN duplicate_reason IS NOT NULL THEN duplicate_reason
+    WHEN article_id IS NOT NULL THEN 'article'
+    WHEN rejection_reason IS NOT NULL THEN rejection_reason
+    WHEN latest IS NULL THEN 'not_fetched'
+    ELSE latest.outcome
+  END AS reason,
+  article_id,
+  CASE WHEN duplicate_reason = 'same_text' THEN duplicate_of WHEN duplicate_reason IS NOT NULL THEN article_id END
+    AS duplicate_of,
+  latest.http_status AS http_status,
+  coalesce(fetch_count, 0) AS fetch_count,
+  last_fetched_at,
+  CASE WHEN latest IS NULL THEN listed_at ELSE latest.next_attempt_at END AS next_attempt_at
+FROM judged

@@ -1,0 +1,11 @@
+-- listed: one row an entry of a feed: the last thing the feed said of it, by its hash.
+-- key: feed_id, entry_id
+SELECT
+  feed_id,
+  entry_id,
+  last(entry_hash ORDER BY listed_at) AS entry_hash,
+  last(source_id ORDER BY listed_at) AS source_id,
+  last(url ORDER BY listed_at) AS url,
+  max(listed_at) AS listed_at
+FROM raw.entry
+GROUP BY feed_id, entry_id
