@@ -46,13 +46,16 @@ def parse(document: Mapping[str, Any], where: str) -> tuple[Source, ...]:
     for key in document:
         if key not in ("defaults", "source"):
             raise CatalogueError(f"{where}: unknown key {key!r}", "the file holds [defaults] and [[source]] tables")
-    defaults = document.get("defaults", {})
-    for key in defaults:
+    defaults, tables = document.get("defaults", {}), document.get("source", [])
+    if not (isinstance(defaults, dict) and isinstance(tables, list) and all(isinstance(one, dict) for one in tables)):
+        raise CatalogueError(f"{where}: 'defaults' or 'source' is no table", "write [defaults] once and [[source]] often")
+    for key, value in defaults.items():
         if key not in DEFAULT_KEYS:
             raise CatalogueError(f"{where}: [defaults]: unknown key {key!r}", f"known are: {', '.join(DEFAULT_KEYS)}")
+        _must_be_of_its_type(key, value, f"{where}: [defaults]")
     sources: dict[str, Source] = {}
     owners: dict[str, str] = {}
-    for number, table in enumerate(document.get("source", []), start=1):
+    for number, table in enumerate(tables, start=1):
         source = _source(table, defaults, f"{where}: source {table.get('source_id', f'number {number}')!r}")
         if source.source_id in sources:
             raise CatalogueError(
@@ -82,11 +85,7 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
     for key, value in table.items():
         if key not in SOURCE_KEYS:
             raise CatalogueError(f"{where}: unknown key {key!r}", f"known are: {', '.join(SOURCE_KEYS)}")
-        kind = SOURCE_KEYS[key][0]
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise CatalogueError(
-                f"{where}: key {key!r}: {value!r} is of the wrong type", "see the top of dags/sources.toml"
-            )
+        _must_be_of_its_type(key, value, where)
     for key, (_, required) in SOURCE_KEYS.items():
         if required and not table.get(key):
             raise CatalogueError(f"{where}: key {key!r} is missing or empty", SEE)
@@ -115,6 +114,12 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
 def _feed(url: object, source_id: str, where: str) -> Feed:
     _must_be_web_address(url, where)
     return Feed(feed_id=feed_id(str(url)), source_id=source_id, url=str(url))
+
+
+def _must_be_of_its_type(key: str, value: object, where: str) -> None:
+    kind = SOURCE_KEYS[key][0]
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise CatalogueError(f"{where}: key {key!r}: {value!r} is of the wrong type", SEE)
 
 
 def _must_be_web_address(url: object, where: str) -> None:

@@ -1,0 +1,108 @@
+"""The synthetic newspapers and the ways their links go wrong, as two tables; no text and no server lives here."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Way = Literal[
+    "plain", "moved", "amp", "missing", "gone", "soft_404", "consent_wall", "bot_challenge",
+    "pdf", "brief", "members", "overloaded",
+]  # fmt: skip
+State = Literal["stored", "duplicate", "stored_or_duplicate", "rejected", "failed", "waiting", "unknown"]
+
+# way -> what the first answer's HTTP status is, the ledger's state, its reason
+WAYS: dict[Way, tuple[int, State, str | None]] = {
+    "plain": (200, "stored", None),
+    "moved": (301, "stored", None),
+    "amp": (200, "stored_or_duplicate", None),
+    "missing": (404, "failed", "http_error"),
+    "gone": (410, "failed", "gone"),
+    "soft_404": (200, "rejected", "soft_404"),
+    "consent_wall": (200, "rejected", "consent_wall"),
+    "bot_challenge": (200, "rejected", "bot_challenge"),
+    "pdf": (200, "failed", "not_html"),
+    "brief": (200, "rejected", "too_short"),
+    "members": (200, "failed", "robots_denied"),
+    "overloaded": (503, "waiting", "rate_limited"),
+}
+HEALED_IN = 2  # the edition in which the overloaded host answers again
+RETRY_AFTER_S = 2
+TICKER = "ticker"  # a host of its own, so that its Retry-After holds back no other article
+WIRE = "wire"
+MEMBERS_FOLDER = "/members/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """`count` articles in edition 1, the last of them going the `ways`; `edited` and `late_count` are edition 2."""
+
+    source_id: str
+    name: str
+    country: str
+    language: str
+    offset_h: int  # from UTC
+    feed: Literal["rss", "atom"]
+    layout: Literal["broadsheet", "weblog", "itemprop", "portal", "table", "cards"]
+    head: Literal["json-ld", "graph", "opengraph", "microdata", "meta"]
+    charset: Literal["utf-8", "windows-1252"]
+    path: str  # with {y} {m} {d} {section} {slug} {number}
+    is_tracked: bool  # feed links carry utm_ parameters
+    has_section_feed: bool
+    count: int
+    ways: tuple[Way, ...]
+    edited: tuple[int, ...]
+    late_count: int
+
+
+PAPERS: tuple[Paper, ...] = (
+    Paper(
+        source_id="harbour-gazette", name="The Harbour Gazette", country="GB", language="en", offset_h=0,
+        feed="rss", layout="broadsheet", head="json-ld", charset="utf-8", path="/{section}/{slug}-{number}",
+        is_tracked=True, has_section_feed=True, count=15, ways=("amp", "members"), edited=(1, 2), late_count=2,
+    ),
+    Paper(
+        source_id="prairie-ledger", name="Prairie Ledger", country="US", language="en", offset_h=-6,
+        feed="atom", layout="weblog", head="opengraph", charset="utf-8", path="/{y}/{m}/{d}/{slug}/",
+        is_tracked=False, has_section_feed=False, count=15, ways=("moved", "missing", "bot_challenge"), edited=(0,),
+        late_count=2,
+    ),
+    Paper(
+        source_id="liffey-courier", name="Liffey Courier", country="IE", language="en", offset_h=0,
+        feed="rss", layout="itemprop", head="microdata", charset="utf-8", path="/news/{slug}.{number}.html",
+        is_tracked=False, has_section_feed=False, count=14, ways=("gone", "overloaded", "soft_404"), edited=(),
+        late_count=0,
+    ),
+    Paper(
+        source_id="donauer-abendblatt", name="Donauer Abendblatt", country="AT", language="de", offset_h=1,
+        feed="atom", layout="portal", head="graph", charset="utf-8", path="/story/{number}/{slug}",
+        is_tracked=False, has_section_feed=False, count=15, ways=("consent_wall", "soft_404", "moved"), edited=(1, 3),
+        late_count=1,
+    ),
+    Paper(
+        source_id="diario-del-estrecho", name="Diario del Estrecho", country="ES", language="es", offset_h=1,
+        feed="rss", layout="portal", head="opengraph", charset="utf-8",
+        path="/{section}/{y}-{m}-{d}/{slug}_{number}.html",
+        is_tracked=True, has_section_feed=False, count=14, ways=("amp", "missing"), edited=(2,), late_count=1,
+    ),
+    Paper(
+        source_id="courrier-du-lac", name="Le Courrier du Lac", country="FR", language="fr", offset_h=1,
+        feed="rss", layout="table", head="meta", charset="windows-1252",
+        path="/{section}/article/{y}/{m}/{d}/{slug}_{number}.html",
+        is_tracked=False, has_section_feed=False, count=14, ways=("pdf", "gone"), edited=(0,), late_count=1,
+    ),
+    Paper(
+        source_id="stepnoy-vestnik", name="Степной вестник", country="KZ", language="ru", offset_h=5,
+        feed="atom", layout="itemprop", head="opengraph", charset="utf-8", path="/news/{y}/{m}/{d}/{number}/",
+        is_tracked=False, has_section_feed=False, count=13, ways=("brief", "members"), edited=(), late_count=1,
+    ),
+    Paper(
+        source_id="minato-shimpo", name="みなと新報", country="JP", language="ja", offset_h=9,
+        feed="rss", layout="cards", head="json-ld", charset="utf-8", path="/記事/{y}{m}{d}/{number}",
+        is_tracked=False, has_section_feed=False, count=13, ways=("missing",), edited=(1,), late_count=1,
+    ),
+)  # fmt: skip
+
+# agency text -> (paper, the first edition that prints it); the first paper printed it first
+SYNDICATED: dict[str, tuple[tuple[str, int], ...]] = {
+    "agency-1": (("harbour-gazette", 1), ("prairie-ledger", 1), ("liffey-courier", 1)),
+    "agency-2": (("prairie-ledger", 1), ("harbour-gazette", 1), ("liffey-courier", 2)),
+}

@@ -1,0 +1,149 @@
+"""Loading: once or not at all, in an order that survives kills, damage and the loss of the warehouse."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import WriterBusy
+from ingest.jobs import build, load, publish
+from ingest.settings import Settings
+from ingest.warehouse import writer
+from killer import killed
+from looks import ask, tables
+from newsroom import MORNING, Newsroom
+
+WORDS = "The harbour council met in the old hall and spoke of boats, nets and the price of ice. "
+
+
+@pytest.fixture
+def staged(newsroom: Newsroom) -> Newsroom:
+    """Four batches with every state: stored, revised, duplicate, rejected, failed, waiting."""
+    urls = [f"https://daily.example/{name}" for name in ("harbour", "school", "wall", "lost", "slow", "later")]
+    newsroom.lists(*urls)
+    newsroom.seals()
+    newsroom.reads(urls[0], WORDS * 3)
+    newsroom.reads(urls[1], "The school has a new roof. " * 8)
+    newsroom.rejects(urls[2], "consent_wall")
+    newsroom.fails(urls[3], "gone")
+    newsroom.fails(urls[4], "timeout", again_at=MORNING + timedelta(hours=1))
+    newsroom.seals()
+    newsroom.lists("https://weekly.example/copy", source_id="weekly")
+    newsroom.reads("https://weekly.example/copy", WORDS * 3, source_id="weekly")
+    newsroom.seals()
+    newsroom.reads(urls[0], WORDS * 3 + "It ended late.")
+    newsroom.seals()
+    return newsroom
+
+
+def everything(settings: Settings) -> dict[str, list[str]]:
+    load.run(settings)
+    build.run(settings)
+    publish.run(settings)
+    return tables(settings.published_file)
+
+
+def test_every_item_ends_in_exactly_one_state(staged: Newsroom, settings: Settings) -> None:
+    everything(settings)
+    assert ask(settings, "SELECT state, reason, count(*) FROM mart.ledger GROUP BY ALL ORDER BY ALL") == [
+        ("duplicate", "same_text", 1),
+        ("failed", "gone", 1),
+        ("rejected", "consent_wall", 1),
+        ("stored", "article", 2),
+        ("waiting", "not_fetched", 1),
+        ("waiting", "timeout", 1),
+    ]
+    assert ask(settings, "SELECT revision_count FROM mart.article WHERE url LIKE '%harbour'") == [(2,)]
+
+
+def test_loading_twice_adds_nothing(staged: Newsroom, settings: Settings) -> None:
+    before = everything(settings)
+    assert load.run(settings) == {"loaded": [], "quarantined": [], "row_count": 0}
+    assert everything(settings) == before
+
+
+def test_one_build_of_many_batches_is_many_builds_of_one(staged: Newsroom, settings: Settings, tmp_path: Path) -> None:
+    at_once = everything(settings)
+    one_by_one = Settings(home=tmp_path / "slow", contact=settings.contact)
+    for folder in sorted(settings.stage.glob("*/*/manifest.json")):
+        batch = folder.parent
+        shutil.copytree(batch, one_by_one.stage / batch.parent.name / batch.name)
+        everything(one_by_one)
+    assert tables(one_by_one.published_file) == at_once
+
+
+# fsync: a journal line is on disk, its batch not committed; replace: the copy is out, the crawl state is not
+@pytest.mark.parametrize(
+    ("job", "at", "number"),
+    [
+        ("load", "fsync", 1),
+        ("load", "fsync", 2),
+        ("load", "fsync", 4),
+        ("publish", "fsync", 1),
+        ("publish", "replace", 1),
+    ],
+)
+def test_a_kill_and_a_rerun_give_the_same_tables(
+    staged: Newsroom, settings: Settings, tmp_path: Path, job, at, number
+) -> None:
+    undisturbed = Settings(home=tmp_path / "undisturbed", contact=settings.contact)
+    shutil.copytree(settings.stage, undisturbed.stage)
+    if job == "publish":
+        load.run(settings)
+    assert killed(settings, job, at=at, number=number)
+    assert everything(settings) == everything(undisturbed)
+
+
+def test_a_lost_warehouse_is_replayed_in_the_order_of_the_journal(
+    staged: Newsroom, settings: Settings, newsroom: Newsroom
+) -> None:
+    before = everything(settings)
+    late = settings.stage / "2026-11-22" / "20261122T055900000000Z-pages-0000late"
+    newsroom.reads("https://daily.example/later", "A text that an earlier moment staged. " * 5)
+    shutil.move(newsroom.seals().folder, late)  # a batch older by its name than those loaded before it
+    after = everything(settings)
+    assert after != before
+    shutil.rmtree(settings.writer_file.parent)
+    assert everything(settings) == after
+
+
+def test_a_truncated_batch_is_quarantined_and_the_others_go_out(staged: Newsroom, settings: Settings) -> None:
+    pages = min(settings.stage.glob("*/*-pages-*/extraction.parquet"))
+    pages.write_bytes(pages.read_bytes()[:100])
+    assert load.run(settings)["quarantined"] == [pages.parent.name]
+    everything(settings)
+    assert ask(
+        settings, "SELECT batch_id, finding LIKE '%extraction.parquet is not what was sealed%' FROM raw.quarantine"
+    ) == [(pages.parent.name, True)]
+    assert ask(settings, "SELECT count(*) FROM mart.ledger WHERE state = 'waiting'") == [(5,)]
+    shutil.rmtree(settings.writer_file.parent)
+    everything(settings)
+    assert ask(settings, "SELECT batch_id FROM raw.quarantine") == [(pages.parent.name,)]
+
+
+def test_a_batch_that_fails_a_check_is_taken_out_and_the_rest_goes_out(staged: Newsroom, settings: Settings) -> None:
+    sound = everything(settings)
+    staged.lists("https://daily.example/hollow")
+    staged.reads("https://daily.example/hollow", " ")
+    hollow = staged.seals()
+    load.run(settings)
+    assert publish.run(settings)["quarantined"] == [hollow.batch_id]
+    assert tables(settings.published_file) == sound
+    assert ask(settings, "SELECT finding FROM raw.quarantine") == [
+        ("text_is_there: https://daily.example/hollow has no text",)
+    ]
+    assert load.run(settings)["loaded"] == []
+
+
+def test_a_page_without_a_verdict_is_a_hole_that_is_found(staged: Newsroom, settings: Settings) -> None:
+    staged.fails("https://daily.example/later", "ok")
+    hole = staged.seals()
+    load.run(settings)
+    assert publish.run(settings)["quarantined"] == [hole.batch_id]
+    assert ask(settings, "SELECT state FROM mart.ledger WHERE url LIKE '%later'") == [("waiting",)]
+
+
+def test_a_second_writer_is_told_who_the_first_is(settings: Settings) -> None:
+    with writer.lock(settings.writer_file), pytest.raises(WriterBusy, match=r"is being written by process \d+"):
+        load.run(settings)

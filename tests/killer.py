@@ -1,0 +1,50 @@
+"""Runs a job in a process that is killed (SIGKILL, no goodbye) at a chosen call of the operating system.
+
+`python killer.py os.fsync 3 load` dies *after* the third fsync of `ingest load`; `INGEST_*` variables say where it works.
+"""
+
+import importlib
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from ingest.settings import Settings
+
+PLACES: dict[str, tuple[Any, str]] = {"fsync": (os, "fsync"), "replace": (pathlib.Path, "replace")}
+
+
+def killed(settings: Settings, job: str, *, at: str, number: int) -> bool:
+    """Run a job by its module name; True if the kill came before its end."""
+    environ = {**os.environ, "INGEST_HOME": str(settings.home), "INGEST_CONTACT": settings.contact}
+    ended = subprocess.run(
+        [sys.executable, __file__, at, str(number), job], env=environ, capture_output=True, text=True
+    )
+    if ended.returncode not in (0, -signal.SIGKILL):
+        raise AssertionError(f"{job} failed by itself: {ended.stderr}")
+    return ended.returncode != 0
+
+
+def _die_after(function: Callable[..., object], number: int) -> Callable[..., object]:
+    calls = 0
+
+    def counted(*args: object, **named: object) -> object:
+        nonlocal calls
+        calls += 1
+        result = function(*args, **named)
+        if calls == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    return counted
+
+
+if __name__ == "__main__":
+    from ingest import settings as settings_module
+
+    owner, name = PLACES[sys.argv[1]]
+    setattr(owner, name, _die_after(getattr(owner, name), int(sys.argv[2])))
+    importlib.import_module(f"ingest.jobs.{sys.argv[3]}").run(settings_module.load())

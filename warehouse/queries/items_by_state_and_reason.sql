@@ -1,0 +1,5 @@
+-- What became of every item ever listed.
+SELECT state, reason, count(*) AS item_count
+FROM mart.ledger
+GROUP BY state, reason
+ORDER BY item_count DESC
