@@ -49,8 +49,8 @@ def _of_news(entry: Entry, visit: Visit | None) -> Target | None:
             purpose="new",
             attempt=1,
         )
-    was_read = visit.outcome in ("ok", "not_modified")
-    if not (was_read and entry.modified_at and visit.fetched_at and entry.modified_at > visit.fetched_at):
+    says_changed = entry.modified_at and (visit.modified_at is None or entry.modified_at > visit.modified_at)
+    if visit.outcome not in ("ok", "not_modified") or not says_changed:
         return None
     return Target(
         entry_id=entry.entry_id,

@@ -1,0 +1,45 @@
+"""Who wrote it: people, and neither publishers, desks, agencies nor addresses."""
+
+import pytest
+
+from ingest.rules.author import agency, people
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (["Ana Silva"], ("Ana Silva",)),
+        (["By Ana Silva and Bo Ek"], ("Ana Silva", "Bo Ek")),
+        (["Von Ana Silva und Bo Ek"], ("Ana Silva", "Bo Ek")),
+        (["byAna Silva"], ("Ana Silva",)),
+        (["Ana Silva, Bo Ek; Cy Dee"], ("Ana Silva", "Bo Ek", "Cy Dee")),
+        (["Ana Silva", "ana silva"], ("Ana Silva",)),
+        (["Silva, Ana"], ("Ana Silva",)),
+        (["Ana Silva, Lisbon"], ("Ana Silva",)),
+        (["Ana Silva | Political Correspondent"], ("Ana Silva",)),
+        (["Ludwig van den Berg"], ("Ludwig van den Berg",)),
+        (["김철수 기자"], ("김철수",)),
+        (["The Example", "Example Staff", "Redaktion", "dpa", "jwe", "Reuters"], ()),
+        (["https://www.facebook.com/example", "desk@news.example", "@ana"], ()),
+        (["admin", "News Desk", "Guest Author", "123", ""], ()),
+        (["x " * 2000], ()),
+    ],
+)
+def test_only_people_are_authors(given: list[str], names: tuple[str, ...]) -> None:
+    assert people(given, publishers=("The Example", "news.example")) == names
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (["Reuters"], "Reuters"),
+        (["Ana Silva, AP"], "AP"),
+        (["THE ASSOCIATED PRESS"], "AP"),
+        (["dpa"], "dpa"),
+        (["Agence France-Presse"], "AFP"),
+        (["Ana Silva"], None),
+        ([], None),
+    ],
+)
+def test_an_agency_is_named_by_its_usual_name(given: list[str], name: str | None) -> None:
+    assert agency(given) == name
