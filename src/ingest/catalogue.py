@@ -48,7 +48,9 @@ def parse(document: Mapping[str, Any], where: str) -> tuple[Source, ...]:
             raise CatalogueError(f"{where}: unknown key {key!r}", "the file holds [defaults] and [[source]] tables")
     defaults, tables = document.get("defaults", {}), document.get("source", [])
     if not (isinstance(defaults, dict) and isinstance(tables, list) and all(isinstance(one, dict) for one in tables)):
-        raise CatalogueError(f"{where}: 'defaults' or 'source' is no table", "write [defaults] once and [[source]] often")
+        raise CatalogueError(
+            f"{where}: 'defaults' or 'source' is no table", "write [defaults] once and [[source]] often"
+        )
     for key, value in defaults.items():
         if key not in DEFAULT_KEYS:
             raise CatalogueError(f"{where}: [defaults]: unknown key {key!r}", f"known are: {', '.join(DEFAULT_KEYS)}")

@@ -1,0 +1,1 @@
+"""Listings (feeds, sitemaps, archives) turned into entries. Nothing is fetched or stored here."""

@@ -1,0 +1,272 @@
+"""The client against a server that breaks its promises: every fault is an outcome, within bounds."""
+
+import gzip
+import socket
+import threading
+import zlib
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from urllib.parse import quote
+
+import brotli
+import pytest
+
+from fetch.hostile import Deed, HostileWeb, drip, flood, hang_up, reset, stall
+from ingest.fetch.client import Client
+from ingest.fetch.response import Response
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+LIMIT_BYTES = 100_000
+
+
+def get(client: Client, url: str, **options: object) -> Response:
+    return client.get(url, **{"limit_bytes": LIMIT_BYTES, "accept": "page", **options})  # type: ignore[arg-type]
+
+
+def test_a_page_arrives_with_what_the_server_said_of_it(web: HostileWeb, client: Client) -> None:
+    url = web.page("/a", b"<p>h\xc3\xa9</p>", 'ETag: W/"1"', "Last-Modified: Fri, 03 May 2024 10:11:12 GMT")
+    response = get(client, url + "#top")
+    assert (response.outcome, response.detail, response.http_status) == ("ok", None, 200)
+    assert response.body == b"<p>h\xc3\xa9</p>"
+    assert response.wire_bytes == len(response.body)
+    assert (response.etag, response.last_modified) == ('W/"1"', "Fri, 03 May 2024 10:11:12 GMT")
+    assert (response.content_type, response.http_charset) == ("text/html", "utf-8")
+    assert response.body_hash == sha256(response.body).hexdigest()[:32]
+
+
+def test_the_request_says_who_we_are_and_what_we_can_read(web: HostileWeb, client: Client) -> None:
+    get(client, web.page("/a", b"x"), etag='"v1"', last_modified="yesterday")
+    lines = web.heads[0].splitlines()
+    assert "User-Agent: ingest/0.1 (test; +mailto:test@example.org)" in lines
+    assert "Accept-Encoding: gzip, deflate, br" in lines
+    assert 'If-None-Match: "v1"' in lines
+    assert "If-Modified-Since: yesterday" in lines
+    assert f"Host: 127.0.0.1:{web.port}" in lines
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [("gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotli.compress), ("GZIP", gzip.compress)],
+)
+def test_compressed_bodies_are_read(
+    web: HostileWeb, client: Client, coding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    body = b"<p>once upon a time</p>" * 4_000
+    response = get(client, web.page("/a", pack(body), f"Content-Encoding: {coding}"))
+    assert (response.outcome, response.body) == ("ok", body)
+    assert response.wire_bytes == len(pack(body))
+
+
+@pytest.mark.parametrize("coding", ["zstd", "gzip, br", "gzip, gzip", "compress", "x"])
+def test_other_and_stacked_codings_are_refused(web: HostileWeb, client: Client, coding: str) -> None:
+    response = get(client, web.page("/a", b"x", f"Content-Encoding: {coding}"))
+    assert (response.outcome, response.body, response.wire_bytes) == ("bad_encoding", b"", 0)
+
+
+CUT = gzip.compress(b"<p>once</p>")
+BOMBS = [gzip.compress(b"\0" * 50_000_000), brotli.compress(b"\0" * 50_000_000)]
+
+
+@pytest.mark.parametrize(
+    ("deeds", "outcome"),
+    [
+        ((HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",), "ok"),
+        ((HEAD + b"Content-Length: 0\r\n\r\n",), "ok"),
+        ((HEAD + b"\r\nuntil I hang up",), "ok"),
+        ((HEAD + b"Content-Length: 10\r\n\r\nabc", hang_up), "cut_short"),
+        ((HEAD + b"Content-Length: 10\r\n\r\nabc", reset, hang_up), "cut_short"),
+        ((HEAD + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",), "cut_short"),
+        ((HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n",), "cut_short"),
+        ((HEAD + b"Content-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!",), "bad_encoding"),
+        ((HEAD + b"\r\n", flood), "too_large"),
+        ((HEAD + b"Transfer-Encoding: chunked\r\n\r\nfffffff\r\n", flood), "too_large"),
+        ((HEAD + b"Content-Length: 100001\r\n\r\n", stall), "too_large"),
+        ((HEAD + b"Content-Encoding: gzip\r\n\r\n" + BOMBS[0],), "too_large"),
+        ((HEAD + b"Content-Encoding: br\r\n\r\n" + BOMBS[1],), "too_large"),
+        ((reset,), "unreachable"),
+        ((b"",), "unreachable"),
+        ((b"SSH-2.0-OpenSSH_9.2\r\n",), "unreachable"),
+        ((b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n",), "unreachable"),
+        ((b"HTTP/1.1 200 OK\r\nA: " + b"b" * 100_000 + b"\r\n\r\n",), "unreachable"),
+        ((b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 5\r\n\r\n%PDF-",), "not_html"),
+    ],
+)
+def test_every_way_of_answering_badly_is_an_outcome(
+    web: HostileWeb, client: Client, deeds: tuple[Deed, ...], outcome: str
+) -> None:
+    response = get(client, web.does("/a", *deeds))
+    assert response.outcome == outcome
+    assert response.outcome == "ok" or (response.body == b"" and response.detail)
+
+
+@pytest.mark.parametrize(
+    "deeds",
+    [
+        (stall,),
+        (b"HTTP/1.1 200 OK\r\nX-Slow: ", drip),
+        (HEAD + b"\r\n", stall),
+        (HEAD + b"\r\n", drip),
+        (HEAD + b"Content-Length: 99999\r\n\r\n", drip),
+        (HEAD + b"Content-Encoding: gzip\r\n\r\n" + CUT[:-1], stall),
+        (b"HTTP/1.1 404 No\r\nContent-Length: 50\r\n\r\n", stall),
+    ],
+)
+def test_nobody_holds_us_longer_than_the_deadline(
+    web: HostileWeb, new_client: Callable[..., Client], deeds: tuple[Deed, ...]
+) -> None:
+    response = get(new_client(timeout_s=0.3), web.does("/a", *deeds))
+    assert response.outcome == (
+        "http_error" if b"404" in (deeds[0] if isinstance(deeds[0], bytes) else b"") else "timeout"
+    )
+    assert response.body == b""
+
+
+def test_a_tls_handshake_that_never_ends_is_cut_at_the_deadline(new_client: Callable[..., Client]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        response = get(new_client(timeout_s=0.3), f"https://127.0.0.1:{silent.getsockname()[1]}/")
+    assert response.outcome == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "outcome"),
+    [
+        ("304 Not Modified", (), "http_error"),
+        ("404 Not Found", (), "http_error"),
+        ("403 Forbidden", (), "http_error"),
+        ("410 Gone", (), "gone"),
+        ("429 Too Many Requests", (), "rate_limited"),
+        ("500 Oh", (), "http_error"),
+        ("503 Later", (), "http_error"),
+        ("503 Later", ("Retry-After: 120",), "rate_limited"),
+        ("302 Found", (), "http_error"),
+        ("300 Many", ("Location: /b",), "http_error"),
+    ],
+)
+def test_what_a_status_means(
+    web: HostileWeb, client: Client, status: str, headers: tuple[str, ...], outcome: str
+) -> None:
+    response = get(client, web.page("/a", b"sorry", *headers, status=status))
+    assert (response.outcome, response.body) == (outcome, b"")
+    assert response.http_status == int(status[:3])
+
+
+def test_what_has_not_changed_is_not_sent_again(web: HostileWeb, client: Client) -> None:
+    url = web.does("/a", b'HTTP/1.1 304 Not Modified\r\nETag: "v1"\r\n\r\n')
+    response = get(client, url, etag='"v1"')
+    assert (response.outcome, response.http_status, response.etag) == ("not_modified", 304, '"v1"')
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait_s"),
+    [
+        ("120", 120),
+        ("0", None),
+        ("-5", None),
+        ("soon", None),
+        ("99999999999999999999", 86_400),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
+        ("Fri, 03 May 2024 10:11:12 GMT", None),
+    ],
+)
+def test_a_host_may_ask_us_to_wait_but_not_for_ever(
+    web: HostileWeb, client: Client, asked: str, wait_s: int | None
+) -> None:
+    response = get(client, web.page("/a", b"", f"Retry-After: {asked}", status="429 Slow Down"))
+    waits = response.not_before_at
+    assert (waits - response.fetched_at if waits else None) == (timedelta(seconds=wait_s) if wait_s else None)
+
+
+def test_redirects_are_followed_to_the_page(web: HostileWeb, client: Client) -> None:
+    web.redirect("/b?x=1", web.url("/c"), status="301 Moved")
+    web.page("/c", b"here")
+    response = get(client, web.redirect("/a", "b?x=1"))
+    assert (response.outcome, response.body, response.url, response.final_url) == (
+        "ok",
+        b"here",
+        web.url("/a"),
+        web.url("/c"),
+    )
+    assert web.connection_count == 1
+
+
+def test_a_redirect_may_be_written_in_utf_8(web: HostileWeb, client: Client) -> None:
+    web.page("/" + quote("é"), b"here")
+    url = web.does("/a", "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /é\r\n\r\n".encode())
+    assert get(client, url).body == b"here"
+
+
+def test_a_cookie_is_given_back_within_one_visit_and_then_forgotten(web: HostileWeb, client: Client) -> None:
+    url = web.page("/a", b"", "Location: /a", "Set-Cookie: seen=1", status="302 Found")
+    web.page("/a", b"here")
+    assert get(client, url).body == b"here"
+    get(client, url)
+    assert ["Cookie: seen=1" in head for head in web.heads] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("location", "outcome"),
+    [
+        ("/a", "too_many_redirects"),
+        ("http://10.0.0.1/", "blocked_address"),
+        ("http://[::ffff:10.0.0.1]/", "blocked_address"),
+        ("http://169.254.169.254/latest/meta-data/", "blocked_address"),
+        ("file:///etc/passwd", "bad_url"),
+        ("http://[::1", "bad_url"),
+    ],
+)
+def test_a_redirect_leads_nowhere_it_should_not(web: HostileWeb, client: Client, location: str, outcome: str) -> None:
+    response = get(client, web.redirect("/a", location))
+    assert response.outcome == outcome
+    assert len(web.heads) <= 9
+
+
+def test_an_endless_body_of_a_redirect_is_not_read(web: HostileWeb, client: Client) -> None:
+    web.page("/b", b"here")
+    assert get(client, web.does("/a", b"HTTP/1.1 302 Found\r\nLocation: /b\r\n\r\n", flood)).body == b"here"
+
+
+@pytest.mark.parametrize(
+    ("url", "outcome"),
+    [
+        ("http://127.0.0.1:1/", "unreachable"),
+        ("http://no-such-host.invalid/", "dns_error"),
+        ("http://" + "a" * 64 + ".example/", "dns_error"),
+        ("http://[::1", "bad_url"),
+        ("gopher://example.org/", "bad_url"),
+        ("nonsense", "bad_url"),
+        ("", "bad_url"),
+    ],
+)
+def test_where_nobody_answers_there_is_an_outcome_too(client: Client, url: str, outcome: str) -> None:
+    assert get(client, url).outcome == outcome
+
+
+def test_a_server_without_tls_is_a_tls_error(client: Client) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as plain:
+
+        def answer() -> None:
+            sock, _ = plain.accept()
+            with sock:
+                sock.sendall(b"HTTP/1.1 400 Speak HTTP\r\nContent-Length: 0\r\n\r\n")
+                sock.recv(65_536)
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        assert get(client, f"https://127.0.0.1:{plain.getsockname()[1]}/").outcome == "tls_error"
+        answering.join()
+
+
+def test_private_networks_are_closed_unless_the_settings_open_them(
+    web: HostileWeb, new_client: Callable[..., Client]
+) -> None:
+    assert get(new_client(allow_networks=()), web.page("/a", b"x")).outcome == "blocked_address"
+    assert web.connection_count == 0
+
+
+def test_a_connection_serves_many_visits(web: HostileWeb, client: Client) -> None:
+    for path in ("/a", "/b", "/c"):
+        get(client, web.page(path, b"x"))
+    get(client, web.url("/missing"))
+    get(client, web.url("/a"))
+    assert (web.connection_count, len(web.heads)) == (1, 5)
