@@ -1,0 +1,129 @@
+"""JSON-LD of a page, read leniently: every object it holds, and the one that speaks of the page's own article."""
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Node = Mapping[str, Any]
+
+ARTICLE_TYPES = frozenset({
+    "newsarticle", "article", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "backgroundnewsarticle",
+    "reviewnewsarticle", "asknewsarticle", "satiricalarticle", "advertisercontentarticle", "scholarlyarticle",
+    "techarticle", "report", "blogposting", "liveblogposting", "socialmediaposting", "review", "criticreview",
+})  # fmt: skip
+PAGE_TYPES = frozenset(
+    {"webpage", "itempage", "videoobject", "podcastepisode", "audioobject", "creativework", "recipe"}
+)
+DEPTH_LIMIT = 12
+NODE_LIMIT = 2_000
+WRAPPING = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?://\s*)?(?:-->|\]\]>)\s*;?\s*$"
+)
+TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+DECODER = json.JSONDecoder(strict=False)  # line breaks inside strings are common
+
+
+def read(scripts: list[str]) -> tuple[Node, ...]:
+    """All objects in document order, outer before inner; what cannot be read is left out."""
+    nodes: list[Node] = []
+    for script in scripts:
+        for value in _values(script):
+            nodes.extend(_flat(value, 0))
+            if len(nodes) > NODE_LIMIT:
+                return tuple(nodes[:NODE_LIMIT])
+    return tuple(nodes)
+
+
+def article_of(nodes: tuple[Node, ...], *, titles: frozenset[str], keys: frozenset[str]) -> Node:
+    """The object that speaks of this page's article; an empty one where none does.
+
+    `titles`: the page's titles, folded; `keys`: canonical keys of the page's addresses. Pages also describe other
+    stories (related, live updates): agreement with the page counts before order.
+    """
+    best: Node = {}
+    best_rank = (0, 0, 0, 0)
+    for node in nodes:
+        kinds = types(node)
+        is_article = bool(kinds & ARTICLE_TYPES)
+        if not is_article and not kinds & PAGE_TYPES:
+            continue
+        same_title = fold(string(node.get("headline")) or string(node.get("name")) or "") in titles
+        same_url = any(url.rstrip("/").partition("#")[0] in keys for url in urls(node))
+        facts = sum(name in node for name in ("headline", "datePublished", "author", "articleBody"))
+        rank = (int(is_article), int(same_url) + int(same_title), min(facts, 3), 1)
+        if rank > best_rank and (is_article or same_title or same_url or "datePublished" in node):
+            best, best_rank = node, rank
+    return best
+
+
+def types(node: Node) -> frozenset[str]:
+    """`@type`, lower case, without a vocabulary's address."""
+    given = node.get("@type")
+    return frozenset(
+        kind.rsplit("/", 1)[-1].lower()
+        for kind in (given if isinstance(given, list) else [given])
+        if isinstance(kind, str)
+    )
+
+
+def urls(node: Node) -> list[str]:
+    """The addresses an object gives itself."""
+    values = [value for name in ("url", "mainEntityOfPage", "@id") for value in _each(node.get(name))]
+    named = [value.get("@id") or value.get("url") if isinstance(value, Mapping) else value for value in values]
+    return [value for value in named if isinstance(value, str)]
+
+
+def string(value: Any) -> str | None:
+    """One text out of what may be a text, a list of them, or `{"@value": ...}`; entities are resolved once."""
+    if isinstance(value, list):
+        value = next((one for one in value if one), None)
+    if isinstance(value, Mapping):
+        value = value.get("@value") or value.get("name")
+    if isinstance(value, str) and value.strip():
+        return " ".join(html.unescape(value).split())
+    return None
+
+
+def fold(text: str) -> str:
+    """Letters and digits alone: how titles are compared."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _values(script: str) -> Iterator[Any]:
+    text = WRAPPING.sub("", WRAPPING.sub("", script)).strip().rstrip(";")
+    if not text:
+        return
+    for repaired in (text, TRAILING_COMMA.sub("", text)):
+        try:
+            yield DECODER.decode(repaired)
+        except (ValueError, RecursionError):
+            continue
+        return
+    position = text.find("{")
+    while position != -1:  # several objects one after the other, or rubbish around one
+        try:
+            value, end = DECODER.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            return
+        yield value
+        position = text.find("{", end)
+
+
+def _flat(value: Any, depth: int) -> Iterator[Node]:
+    if depth > DEPTH_LIMIT:
+        return
+    if isinstance(value, list):
+        for one in value[:NODE_LIMIT]:
+            yield from _flat(one, depth + 1)
+    elif isinstance(value, Mapping):
+        if "@type" in value or "@id" in value:
+            yield value
+        for inner in value.values():
+            if isinstance(inner, (list, Mapping)):
+                yield from _flat(inner, depth + 1)

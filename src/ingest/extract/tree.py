@@ -1,0 +1,53 @@
+"""A page's text as one lxml tree, and small questions about elements; what the markup claims is read in markup.py."""
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+SPACE = re.compile(r"\s+")
+INVISIBLE = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object", "head", "select"})
+INLINE = frozenset(
+    {"a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub",
+     "sup", "u", "wbr"}
+)  # fmt: skip
+
+
+def parse(text: str) -> HtmlElement | None:
+    """The tree, or None where there is nothing to parse. `huge_tree`: 260 nested divs are no reason to lose a page."""
+    parser = HTMLParser(huge_tree=True, encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+    return tree if tree.tag == "html" else None
+
+
+def line(text: str | None) -> str:
+    """Text with its white space collapsed."""
+    return SPACE.sub(" ", text or "").strip()
+
+
+def text_of(element: HtmlElement) -> str:
+    """What a reader sees of an element, in one line: words of different blocks are kept apart."""
+    return line("".join(pieces(element)))
+
+
+def pieces(element: HtmlElement) -> Iterator[str]:
+    """The strings under an element in document order, scripts and styles left out; iterative, so depth is no matter."""
+    skipped: HtmlElement | None = None
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if skipped is not None:
+            if event == "end" and node is skipped:
+                skipped = None
+                yield node.tail or ""
+        elif event == "start":
+            if node.tag in INVISIBLE and node is not element:
+                skipped = node
+                continue
+            if node.tag not in INLINE:
+                yield " "
+            yield node.text or ""
+        elif node is not element:
+            yield node.tail or "" if node.tag in INLINE else f" {node.tail or ''}"
