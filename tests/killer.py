@@ -19,9 +19,15 @@ PLACES: dict[str, tuple[Any, str]] = {"fsync": (os, "fsync"), "replace": (pathli
 
 def killed(settings: Settings, job: str, *, at: str, number: int) -> bool:
     """Run a job by its module name; True if the kill came before its end."""
-    environ = {**os.environ, "INGEST_HOME": str(settings.home), "INGEST_CONTACT": settings.contact}
+    environ = {
+        **os.environ,
+        "INGEST_HOME": str(settings.home),
+        "INGEST_CONTACT": settings.contact,
+        "INGEST_CATALOGUE": str(settings.catalogue),
+        "INGEST_ALLOW_NETWORKS": ",".join(map(str, settings.allow_networks)),
+    }
     ended = subprocess.run(
-        [sys.executable, __file__, at, str(number), job], env=environ, capture_output=True, text=True
+        [sys.executable, __file__, at, str(number), job], check=False, env=environ, capture_output=True, text=True
     )
     if ended.returncode not in (0, -signal.SIGKILL):
         raise AssertionError(f"{job} failed by itself: {ended.stderr}")

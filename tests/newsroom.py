@@ -22,7 +22,9 @@ class Newsroom:
         self._count = 0
         self._rows: dict[str, list[Row]] = {}
 
-    def lists(self, *urls: str, source_id: str = "daily", title: str = "A headline", published_at: datetime | None = None) -> None:
+    def lists(
+        self, *urls: str, source_id: str = "daily", title: str = "A headline", published_at: datetime | None = None
+    ) -> None:
         """A poll of the source's feed that finds these addresses."""
         self._tick()
         poll_id = self._id()
@@ -41,7 +43,15 @@ class Newsroom:
         for entry in entries:
             self._add("entry", entry)
 
-    def reads(self, url: str, text: str, *, source_id: str = "daily", canonical_url: str | None = None, title: str = "A headline") -> None:
+    def reads(
+        self,
+        url: str,
+        text: str,
+        *,
+        source_id: str = "daily",
+        canonical_url: str | None = None,
+        title: str = "A headline",
+    ) -> None:
         """A fetch that brought an article."""
         fetch = self._fetch(url, source_id, "ok")
         key = canonical(canonical_url or url)

@@ -250,7 +250,7 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """The last fetch of an entry; all None after `url` where it was never fetched."""
+    """The last fetch of an entry; what is of a fetch is None where there was none."""
 
     entry_id: str
     source_id: str
@@ -263,6 +263,7 @@ class Visit:
     etag: str | None
     last_modified: str | None
     body_hash: str | None
+    modified_at: datetime | None  # the latest that a feed has given so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,13 +84,13 @@ def test_a_null_where_the_record_forbids_it_is_our_fault(settings: Settings) -> 
     row = TABLES["source"](  # type: ignore[call-arg]
         source_id=None, name="n", home_url="h", country="IE", language="en", seen_at=datetime(2026, 1, 1, tzinfo=UTC)
     )
-    with pytest.raises(TypeError, match="SourceSeen.source_id holds a null"):
+    with pytest.raises(TypeError, match=r"SourceSeen\.source_id holds a null"):
         stage.seal(
             settings.stage,
             batch_kind="listing",
             rows={"source": [row]},
             now=datetime(2026, 1, 1, tzinfo=UTC),
-            token="0",
+            token="0",  # noqa: S106
         )
 
 

@@ -6,6 +6,7 @@ SELECT
   last(entry_hash ORDER BY listed_at) AS entry_hash,
   last(source_id ORDER BY listed_at) AS source_id,
   last(url ORDER BY listed_at) AS url,
+  max(modified_at) AS modified_at,
   max(listed_at) AS listed_at
 FROM raw.entry
 GROUP BY feed_id, entry_id

@@ -33,4 +33,6 @@ def _groups(wanted: Mapping[tuple[str, str], Mapping[str, Any]], told: Told) -> 
     """Of the copies of one text exactly one is stored."""
     stored = Counter(entry["group"] for key, entry in wanted.items() if key in told and told[key][0] == "stored")
     groups = {entry["group"] for entry in wanted.values() if entry.get("group")}
-    return [f"group {group}: {stored[group]} copies are stored, not 1" for group in sorted(groups) if stored[group] != 1]
+    return [
+        f"group {group}: {stored[group]} copies are stored, not 1" for group in sorted(groups) if stored[group] != 1
+    ]

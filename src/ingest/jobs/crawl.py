@@ -82,7 +82,8 @@ def run(
         news = [entry for poll in polled for entry in poll.entries]
         targets = _select(news, state, sources, summary, skip_hosts=frozenset(waiting), now=at)
         visit_targets(targets, sources, client=client, settings=settings, summary=summary, now=now, progress=progress)
-    event(logger, "crawl_finished", **{name: count for name, count in summary.as_dict().items() if name != "batches"})
+    told = {name: count for name, count in summary.as_dict().items() if isinstance(count, int)}
+    event(logger, "crawl_finished", logging.INFO, **told)
     return summary
 
 

@@ -15,9 +15,6 @@ from ingest.rules.url import host
 from ingest.settings import Settings
 from ingest.warehouse.state import CrawlState
 
-ACCEPT = (
-    "application/rss+xml, application/atom+xml, application/rdf+xml, application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1"
-)
 DueFeed = tuple[Source, Feed]
 
 
@@ -47,7 +44,7 @@ def poll_feeds(
             limit_bytes=settings.feed_limit_bytes,
             etag=before.etag if before else None,
             last_modified=before.last_modified if before else None,
-            accept=ACCEPT,
+            accept="feed",
         )
 
     answers = in_turn(

@@ -8,7 +8,6 @@ from ingest.catalogue import feed_id
 from ingest.discover.feed import FeedReading, read_feed
 from ingest.errors import InputError
 from ingest.fetch.client import Client
-from ingest.jobs.poll import ACCEPT
 from ingest.records import Feed
 from ingest.settings import Settings
 
@@ -26,7 +25,7 @@ def run(settings: Settings, place: str) -> FeedReading:
         allow_networks=settings.allow_networks,
         threads=1,
     ) as client:
-        response = client.get(place, limit_bytes=settings.feed_limit_bytes, accept=ACCEPT)
+        response = client.get(place, limit_bytes=settings.feed_limit_bytes, accept="feed")
     if response.outcome != "ok":
         raise InputError(f"{place}: {response.outcome}: {response.detail or response.http_status}")
     return _read(response.body, response.final_url, response.http_charset)

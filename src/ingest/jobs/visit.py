@@ -21,8 +21,6 @@ from ingest.rules.url import host
 from ingest.settings import Settings
 from ingest.stage import batch as stage
 
-ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.8, */*;q=0.1"
-PAGE_TYPES = frozenset(("", "text/html", "application/xhtml+xml", "application/xml", "text/xml", "text/plain"))
 PRODUCT = "ingest"
 LONGEST_DELAY_S = 60.0  # a crawl delay beyond this would hold a task for hours; the host's pages wait for later runs
 Visited = tuple[RobotsVerdict | None, Response | None]  # no response: robots forbade it; neither: put off
@@ -92,7 +90,7 @@ def _visits(
             limit_bytes=settings.page_limit_bytes,
             etag=target.etag,
             last_modified=target.last_modified,
-            accept=ACCEPT,
+            accept="page",
         )
         if response.not_before_at:
             waiting.add(place)
@@ -229,8 +227,6 @@ def _fetch(target: Target, robots: RobotsVerdict, response: Response | None, *, 
 def _outcome(target: Target, robots: RobotsVerdict, response: Response | None) -> Outcome:
     if response is None:
         return "robots_denied" if robots.state == "denied" else "robots_unreachable"
-    if response.outcome == "ok" and (response.content_type or "").split(";")[0].strip().lower() not in PAGE_TYPES:
-        return "not_html"
     if response.outcome == "ok" and target.body_hash and response.body_hash == target.body_hash:
         return "not_modified"  # some servers never say 304
     return response.outcome

@@ -42,7 +42,7 @@ def _built_through(connection: Connection) -> int:
     return int(seq)
 
 
-def _changed(connection: Connection, found: list[sql.Model]) -> bool:
+def _changed(connection: Connection, found: tuple[sql.Model, ...]) -> bool:
     before = dict(connection.execute("SELECT model, checksum FROM raw.model").fetchall())
     return before != {model.name: model.checksum for model in found}
 
@@ -83,7 +83,7 @@ def _macros(connection: Connection, kind: str) -> None:
             connection.execute(path.read_text("utf-8"))
 
 
-def _retire(connection: Connection, found: list[sql.Model]) -> None:
+def _retire(connection: Connection, found: tuple[sql.Model, ...]) -> None:
     """Drop what no model file stands for any more."""
     standing = connection.execute(
         "SELECT table_schema || '.' || table_name, table_type FROM information_schema.tables"
@@ -94,7 +94,7 @@ def _retire(connection: Connection, found: list[sql.Model]) -> None:
             connection.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {name}")
 
 
-def _comment(connection: Connection, found: list[sql.Model]) -> None:
+def _comment(connection: Connection, found: tuple[sql.Model, ...]) -> None:
     """Put what the headers and the glossary say on tables, views and columns, and note the models' checksums."""
     glossary = sql.comments()
     connection.execute("DELETE FROM raw.model")

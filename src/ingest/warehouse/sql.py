@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -54,17 +55,18 @@ def header(path: Path) -> dict[str, str]:
     return said
 
 
-def models() -> list[Model]:
-    """All models, each after those it reads."""
+@cache
+def models() -> tuple[Model, ...]:
+    """All models, each after those it reads; read once a process."""
     found = {model.name: model for path in sorted((root() / "models").glob("*/*.sql")) for model in [_model(path)]}
-    order = TopologicalSorter({name: tables_read(model) & found.keys() - {name} for name, model in found.items()})
-    return [found[name] for name in order.static_order()]
+    with duckdb.connect() as parser:
+        reads = {name: tables_read(parser, model) & found.keys() - {name} for name, model in found.items()}
+    return tuple(found[name] for name in TopologicalSorter(reads).static_order())
 
 
-def tables_read(model: Model) -> set[str]:
+def tables_read(parser: duckdb.DuckDBPyConnection, model: Model) -> set[str]:
     """Schema-qualified tables that a model reads, by DuckDB's own parser."""
-    with duckdb.connect() as connection:
-        ((tree,),) = connection.execute("SELECT json_serialize_sql($sql)", {"sql": model.sql}).fetchall()
+    ((tree,),) = parser.execute("SELECT json_serialize_sql($sql)", {"sql": model.sql}).fetchall()
     parsed = json.loads(tree)
     if parsed["error"]:
         raise ModelError(f"the model {model.name} is not a SELECT: {parsed['error_message']}")

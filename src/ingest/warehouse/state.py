@@ -17,7 +17,8 @@ from ingest.warehouse import sql
 from ingest.warehouse.writer import migrate, prepare
 
 VISIT = (
-    "entry_id::VARCHAR, source_id, feed_id, url, purpose, attempt, outcome, fetched_at, etag, last_modified, body_hash"
+    "entry_id::VARCHAR, source_id, feed_id, url, purpose, attempt, outcome, fetched_at, etag, last_modified, body_hash,"
+    " modified_at"
 )
 
 
@@ -60,7 +61,14 @@ class CrawlState:
         """The last fetch of those of the entries that were ever fetched."""
         self._ask([(entry_id,) for entry_id in entry_ids], ("entry_id",))
         rows = self._connection.execute(
-            f"SELECT {VISIT} FROM visited WHERE entry_id IN (SELECT entry_id::UUID FROM asked)"
+            f"""
+            WITH told AS (
+              SELECT entry_id, max(modified_at) AS modified_at FROM listed
+              WHERE entry_id IN (SELECT entry_id::UUID FROM asked)
+              GROUP BY entry_id
+            )
+            SELECT {VISIT} FROM visited JOIN told USING (entry_id)
+            """
         ).fetchall()
         return {visit.entry_id: visit for visit in map(_visit, rows)}
 
@@ -70,7 +78,8 @@ class CrawlState:
         rows = self._connection.execute(
             f"""
             WITH owed AS (
-              SELECT * EXCLUDE (next_attempt_at), next_attempt_at AS due_at FROM visited WHERE next_attempt_at <= $now
+              SELECT * EXCLUDE (next_attempt_at), next_attempt_at AS due_at, NULL::TIMESTAMPTZ AS modified_at
+              FROM visited WHERE next_attempt_at <= $now
               UNION ALL BY NAME
               SELECT entry_id, first(source_id ORDER BY listed_at, feed_id) AS source_id,
                 first(feed_id ORDER BY listed_at, feed_id) AS feed_id, first(url ORDER BY listed_at, feed_id) AS url,

@@ -1,0 +1,124 @@
+"""The published copy: always open, never half, and documented to the last column."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingest.errors import QueryError, WarehouseMissing
+from ingest.jobs import build, load, publish
+from ingest.settings import Settings
+from ingest.warehouse import read, sql
+from ingest.warehouse.dictionary import dictionary, written
+from looks import ask
+from newsroom import Newsroom
+
+# opens, counts, closes, in a loop, as an analyst's notebook does; prints each count until its stdin is closed
+READER = """
+import select, sys, duckdb
+while not select.select([sys.stdin], [], [], 0)[0]:
+    with duckdb.connect(sys.argv[1], read_only=True) as connection:
+        print(connection.execute("SELECT count(*) FROM mart.article").fetchall()[0][0], flush=True)
+"""
+
+
+def goes_out(settings: Settings) -> None:
+    load.run(settings)
+    build.run(settings)
+    publish.run(settings)
+
+
+def prints(newsroom: Newsroom, number: int) -> None:
+    url = f"https://daily.example/{number}"
+    newsroom.lists(url)
+    newsroom.reads(url, f"Article number {number} of the day, on the weather and the roads. " * 3)
+    newsroom.seals()
+
+
+def test_a_reader_in_another_process_never_fails_while_loads_run(newsroom: Newsroom, settings: Settings) -> None:
+    prints(newsroom, 0)
+    goes_out(settings)
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER, str(settings.published_file)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert reader.stdout is not None
+    first = int(reader.stdout.readline())  # it is reading before the first load begins
+    for number in range(1, 11):
+        prints(newsroom, number)
+        goes_out(settings)
+    rest, faults = reader.communicate(input="", timeout=60)
+    counts = [first, *map(int, rest.split())]
+    assert (reader.returncode, faults) == (0, "")
+    assert counts == sorted(counts)
+    assert len(counts) > 10
+    assert ask(settings, "SELECT count(*) FROM mart.article") == [(11,)]
+
+
+def test_a_copy_that_was_opened_stays_as_it_was(newsroom: Newsroom, settings: Settings) -> None:
+    prints(newsroom, 0)
+    goes_out(settings)
+    with read.reader(settings.published_file) as opened:
+        prints(newsroom, 1)
+        goes_out(settings)
+        assert opened.execute("SELECT count(*) FROM mart.article").fetchall() == [(1,)]
+    assert ask(settings, "SELECT count(*) FROM mart.article") == [(2,)]
+
+
+def test_no_warehouse_says_how_to_get_one(settings: Settings) -> None:
+    with pytest.raises(WarehouseMissing, match=r"no published warehouse at .*news\.duckdb\n  run `ingest run`"):
+        ask(settings, "SELECT 1")
+    with pytest.raises(WarehouseMissing, match=r"no warehouse at .*writer\.duckdb"):
+        publish.run(settings)
+
+
+def test_sql_that_does_not_run_says_why(newsroom: Newsroom, settings: Settings) -> None:
+    prints(newsroom, 0)
+    goes_out(settings)
+    with read.reader(settings.published_file) as connection:
+        with pytest.raises(QueryError, match="nonsense"):
+            read.query(connection, "SELECT nonsense FROM mart.article")
+        with pytest.raises(QueryError, match="read-only"):
+            read.query(connection, "DELETE FROM core.article")
+
+
+def test_every_table_and_column_says_what_it_is(newsroom: Newsroom, settings: Settings) -> None:
+    prints(newsroom, 0)
+    goes_out(settings)
+    mute = """
+    SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns()
+    WHERE schema_name IN ('raw', 'core', 'mart') AND comment IS NULL
+    UNION ALL
+    SELECT schema_name || '.' || table_name, NULL FROM duckdb_tables()
+    WHERE schema_name IN ('core', 'mart') AND comment IS NULL
+    """
+    assert ask(settings, mute) == []
+    assert set(sql.comments()) == {name for (name,) in ask(settings, "SELECT DISTINCT column_name FROM duckdb_columns()"
+        " WHERE schema_name IN ('raw', 'core', 'mart')")}  # fmt: skip
+
+
+def test_the_data_dictionary_is_what_the_warehouse_says_of_itself(newsroom: Newsroom, settings: Settings) -> None:
+    prints(newsroom, 0)
+    goes_out(settings)
+    readme = (sql.root() / "README.md").read_text("utf-8")
+    with read.reader(settings.published_file) as connection:
+        assert written(readme, dictionary(connection)) == readme, "run `make docs`"
+
+
+@pytest.mark.parametrize("query", sql.files("queries"), ids=lambda path: path.stem)
+def test_each_query_of_the_handbook_runs_and_is_listed(query: Path, newsroom: Newsroom, settings: Settings) -> None:
+    prints(newsroom, 0)
+    goes_out(settings)
+    assert f"`{query.name}`" in (sql.root() / "README.md").read_text("utf-8")
+    with read.reader(settings.published_file) as connection:
+        read.query(connection, query.read_text("utf-8"))
+
+
+def test_the_file_is_in_the_format_that_older_duckdb_opens(newsroom: Newsroom, settings: Settings) -> None:
+    prints(newsroom, 0)
+    goes_out(settings)
+    with duckdb.connect(str(settings.published_file), read_only=True) as connection:
+        ((tags,),) = connection.execute("SELECT tags FROM duckdb_databases() WHERE database_name = 'news'").fetchall()
+    assert tags["storage_version"].startswith("v1.5")
