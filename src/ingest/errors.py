@@ -12,6 +12,8 @@
     ├── ModelError                6   a model or check file cannot be used
     ├── CheckFailed               6   checks found rows that no batch can be blamed for
     ├── QueryError                2   a person's SQL does not run
+    ├── ExtractorBroken           1   no worker process can be started to read pages
+    ├── AirflowFailed             1   the Airflow that we started does not come up, or a run of it does not end
     └── DemoFailed                1   the demo's account does not add up
 
 Every message names the file, the source or the key, and says what to do.
@@ -74,6 +76,14 @@ class CheckFailed(IngestError):
 
 class QueryError(IngestError):
     exit_code = 2
+
+
+class ExtractorBroken(IngestError):
+    exit_code = 1
+
+
+class AirflowFailed(IngestError):
+    exit_code = 1
 
 
 class DemoFailed(IngestError):

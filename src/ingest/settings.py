@@ -25,12 +25,12 @@ class Settings:
     connect_timeout_s: float = 10.0
     page_limit_bytes: int = 10_000_000  # decoded
     feed_limit_bytes: int = 20_000_000  # decoded
-    host_delay_s: float = 1.0  # between two requests to one host, where the source or robots.txt asks no more
     extract_workers: int = 2
     extract_timeout_s: float = 20.0  # wall time of one page
     extract_memory_bytes: int = 1_500_000_000  # address space of one worker
     batch_pages: int = 200  # pages a crawl task seals at once; what a killed task may fetch again
     crawl_batches: int = 8  # mapped crawl tasks of one DAG run, at most
+    crawl_batch_sources: int = 4  # sources that one crawl task takes before there is another
     failed_share_red: float = 0.5  # share of failed polls that turns a crawl run red
 
     @property
@@ -56,12 +56,16 @@ class Settings:
     @property
     def user_agent(self) -> str:
         """The honest name we crawl under (RFC 9309 section 2.2.1: the product token is `ingest`)."""
+        self.must_have_contact()
+        return f"ingest/0.1 (news archive; +{self.contact.strip()})"
+
+    def must_have_contact(self) -> None:
+        """Raise SettingsError where nobody could reach us."""
         if not self.contact.strip():
             raise SettingsError(
                 "INGEST_CONTACT is empty, and nothing is fetched without a contact for webmasters",
                 "set it to a web page or an e-mail address, e.g. INGEST_CONTACT=mailto:news@example.org",
             )
-        return f"ingest/0.1 (news archive; +{self.contact.strip()})"
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -79,7 +83,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         except ValueError as error:
             raise SettingsError(f"{name}={text!r} cannot be used: {error}", f"it is a {field.type}") from None
     settings = Settings(**given)
-    for name in ("fetch_threads", "extract_workers", "batch_pages", "crawl_batches"):
+    for name in ("fetch_threads", "extract_workers", "batch_pages", "crawl_batches", "crawl_batch_sources"):
         if getattr(settings, name) < 1:
             raise SettingsError(f"INGEST_{name.upper()} must be at least 1")
     return settings

@@ -18,13 +18,16 @@ from typing import Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from ingest.errors import ExtractorBroken
 from ingest.extract.page import judge, rejection
+from ingest.extract.process import AloneContext
 from ingest.records import Page, Rejection, Verdict
 
 PAGES_PER_WORKER = 500  # then the worker is replaced: what a parser leaks stays small (5,000 pages: 153 -> 190 MB)
 IN_FLIGHT_PER_WORKER = 3
 STUCK_FACTOR = 4  # a verdict is this many time limits late: the pool itself is stuck, a new one is made
 SPARE_S = 60.0
+START_LIMIT_S = 60.0  # a second on a quiet machine; a pool that cannot start is our fault, not the pages'
 
 T = TypeVar("T")
 Waiting = deque[tuple[Page, "ProcessFuture[T | Rejection]"]]
@@ -45,6 +48,14 @@ class ExtractorPool:
 
     def __enter__(self) -> Self:
         self._pool = self._started()
+        try:
+            self._pool.schedule(os.getpid, timeout=START_LIMIT_S).result()
+        except Exception as error:
+            self._stop()
+            raise ExtractorBroken(
+                f"no worker process comes up to read pages: {type(error).__name__}: {error}",
+                "see the log above for what the worker said; INGEST_EXTRACT_MEMORY_BYTES may be too small",
+            ) from error
         return self
 
     def __exit__(
@@ -99,7 +110,7 @@ class ExtractorPool:
                 waiting[number] = page, self._schedule(reader, page)
 
     def _started(self) -> ProcessPool:
-        context = multiprocessing.get_context("forkserver")
+        context = AloneContext()
         context.set_forkserver_preload([__name__])
         return ProcessPool(
             max_workers=self._workers,

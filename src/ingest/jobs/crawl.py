@@ -47,7 +47,11 @@ class CrawlSummary:
 
 
 def plan(settings: Settings, *, source_ids: Sequence[str] | None, now: datetime | None = None) -> list[list[str]]:
-    """Batches of sources that have a feed to poll or an entry to fetch by `now`, hosts kept together."""
+    """Batches of sources that have a feed to poll or an entry to fetch by `now`, hosts kept together.
+
+    Raises SettingsError without a contact: one red plan says so, not a red crawl a batch.
+    """
+    settings.must_have_contact()
     at = now or datetime.now(UTC)
     sources = _chosen(settings, source_ids)
     with _state(settings, now=at) as state:
@@ -55,7 +59,8 @@ def plan(settings: Settings, *, source_ids: Sequence[str] | None, now: datetime 
         owed = {visit.source_id for visit in state.due(now=at, source_ids=[source.source_id for source in sources])}
     due = [source for source in sources if source.source_id in owed or _due_feeds(source, feeds, now=at)]
     hosts = {source.source_id: {host(feed.url) for feed in source.feeds} | {host(source.home_url)} for source in due}
-    return together(hosts, most=settings.crawl_batches)
+    most = min(settings.crawl_batches, -(-len(due) // settings.crawl_batch_sources))
+    return together(hosts, most=most)
 
 
 def run(

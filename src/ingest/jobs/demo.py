@@ -39,6 +39,9 @@ SELECT published_at, source_name, title FROM mart.article
 WHERE duplicate_of IS NULL ORDER BY published_at DESC, title LIMIT 3
 """
 LEDGER = "SELECT source_id, entry_id::VARCHAR, state, reason FROM mart.ledger"
+FETCHED_AND_STORED = """
+SELECT (SELECT count(*) FROM raw.fetch WHERE outcome = 'ok'), (SELECT count(*) FROM mart.article)
+"""
 COUNTS = "SELECT count(*), count(DISTINCT story_id), count(*) FILTER (revision_count > 1) FROM mart.article"
 
 
@@ -70,7 +73,13 @@ def run(home: Path, *, seed: int, pages: Path | None, through_airflow: bool, say
             say(f"edition {edition} is out: crawl, load, build, check, publish")
             way()
             _wait_out_retry_after(settings, say)
+        say("nothing is new now: crawl again, to see that nothing is fetched or stored twice")
+        before = _fetched_and_stored(settings)
         way()
+        if (after := _fetched_and_stored(settings)) != before:
+            raise DemoFailed(
+                f"a crawl with nothing new went from {before} to {after} pages fetched and articles stored"
+            )
         return _result(settings, web.truth()["entries"])
 
 
@@ -128,7 +137,8 @@ class _Airflow:
             if time.monotonic() > until:
                 raise DemoFailed(f"news_load has not loaded {len(owed)} batches in {LOAD_WAIT_S:.0f} s")
             time.sleep(LOOK_EVERY_S)
-        self._say("  news_load, woken by the asset of staged batches, has loaded and published them")
+        kind = self._airflow.runs("news_load")[0]["run_type"]
+        self._say(f"  news_load has loaded and published what was staged (its last run: {kind})")
 
 
 def _result(settings: Settings, truth: Sequence[Mapping[str, Any]]) -> DemoResult:
@@ -155,6 +165,12 @@ def _result(settings: Settings, truth: Sequence[Mapping[str, Any]]) -> DemoResul
             "  make up      the Airflow UI with the real sources of dags/sources.toml, on http://127.0.0.1:8080",
         ),
     )
+
+
+def _fetched_and_stored(settings: Settings) -> tuple[int, int]:
+    with reader(settings.published_file) as connection:
+        ((fetched, stored),) = query(connection, FETCHED_AND_STORED)[1]
+    return fetched, stored
 
 
 def _settings(home: Path, web: NewsWeb) -> Settings:

@@ -1,0 +1,73 @@
+"""When something was staged, or every ten minutes: load it, build the tables, check and publish them."""
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, chain, dag, task
+
+from news_shared import DEFAULT_ARGS, EVERY_TEN_MINUTES, PUBLISHED, STAGED, START, TAGS, WRITER_POOL, settings
+
+DOC = """
+### news_load
+
+Takes every sealed batch into DuckDB, once or not at all, and publishes the analysts' copy (`news.duckdb`).
+It looks for what is not loaded yet, so a missed or a doubled run changes nothing: *Clear* is always safe.
+
+What a red task means:
+
+- `load` (batches -> `raw`, one transaction each): the disk is full, or another process keeps the lock.
+- `build` (`raw` -> `core`, `mart`): a model fails. The log names the SQL file.
+- `check_and_publish`: a check found rows that no batch can be blamed for. The log shows them; analysts keep the last
+  good copy.
+
+A batch that fails its checks is quarantined with the finding, and the rest is published. `check_and_publish` skipped
+(pink) means that it was put off: more batches wait, and publishing each would take more than 5 % of the time.
+"""
+
+
+@dag(
+    schedule=AssetOrTimeSchedule(timetable=CronTriggerTimetable(EVERY_TEN_MINUTES, timezone="UTC"), assets=[STAGED]),
+    start_date=START,
+    catchup=False,  # each run loads whatever is not loaded: a missed one leaves no gap
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=4),
+    default_args={**DEFAULT_ARGS, "pool": WRITER_POOL, "execution_timeout": timedelta(hours=1)},
+    tags=[*TAGS, "load"],
+    doc_md=DOC,
+    params={
+        "publish_now": Param(
+            False,
+            type="boolean",
+            title="Publish now",
+            description="Publish even if the last time was moments ago (else at most 5 % of the time goes into it).",
+        )
+    },
+)
+def news_load() -> None:
+    @task(multiple_outputs=False)
+    def load() -> dict[str, Any]:
+        from ingest.jobs import load
+
+        return load.run(settings())
+
+    @task(multiple_outputs=False)
+    def build() -> dict[str, Any]:
+        from ingest.jobs import build
+
+        return build.run(settings())
+
+    @task(multiple_outputs=False, outlets=[PUBLISHED])
+    def check_and_publish(params: dict[str, Any]) -> dict[str, Any]:
+        from airflow.sdk.exceptions import AirflowSkipException
+
+        from ingest.jobs import publish
+
+        summary = publish.run(settings(), coalesce=not params["publish_now"])
+        if not summary["published"]:
+            raise AirflowSkipException("put off: more batches wait, and the load that they cause publishes")
+        return summary
+
+    chain(load(), build(), check_and_publish())
+
+
+news_load()

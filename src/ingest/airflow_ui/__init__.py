@@ -1,0 +1,1 @@
+"""What the Airflow UI shows of us: the page **News sources**. The only package here that may import Airflow."""
