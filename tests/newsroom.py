@@ -35,7 +35,8 @@ class Newsroom:
         ))  # fmt: skip
         self._add("poll", Poll(
             poll_id=poll_id, source_id=source_id, feed_id=f"{source_id}.example/feed", feed_kind="feed",
-            url=f"https://{source_id}.example/feed", final_url=None, polled_at=self.now, outcome="ok", detail=None,
+            host=f"{source_id}.example", url=f"https://{source_id}.example/feed", final_url=None,
+            polled_at=self.now, outcome="ok", detail=None,
             http_status=200, etag=None, last_modified=None, body_hash=None, body_bytes=10, elapsed_ms=1,
             parse_route="strict", entry_count=len(entries), recorded_count=len(entries), unlinked_count=0,
             not_before_at=None, next_poll_at=self.now + timedelta(minutes=10),
@@ -79,6 +80,11 @@ class Newsroom:
         """A fetch that brought nothing."""
         self._add("fetch", replace(self._fetch(url, source_id, outcome), next_attempt_at=again_at))
 
+    def looks_again(self, url: str, *, source_id: str = "daily", again_at: datetime | None = None) -> None:
+        """A second look that found the page unchanged, by the validators of the page that we hold."""
+        seen = self._fetch(url, source_id, "not_modified")
+        self._add("fetch", replace(seen, purpose="second_look", etag='"1"', body_hash="b", next_attempt_at=again_at))
+
     def seals(self) -> Batch:
         self._tick()
         kind = "listing" if "poll" in self._rows else "pages"
@@ -101,7 +107,7 @@ class Newsroom:
         self._tick()
         return Fetch(
             fetch_id=self._id(), entry_id=identity(url), source_id=source_id, feed_id=f"{source_id}.example/feed",
-            purpose="new", attempt=1, url=url, final_url=url, fetched_at=self.now, outcome=outcome, detail=None,
+            purpose="new", attempt=1, host=f"{source_id}.example", url=url, final_url=url, modified_at=None, fetched_at=self.now, outcome=outcome, detail=None,
             http_status=200, content_type="text/html", etag=None, last_modified=None, body_hash=None, wire_bytes=1,
             body_bytes=1, elapsed_ms=1, robots="allowed", archive_path=None, archive_offset=None, not_before_at=None,
             next_attempt_at=None,

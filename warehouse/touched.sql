@@ -1,27 +1,35 @@
 -- Which entries and articles the batches loaded after `since_seq` may have changed; models are built for these alone.
--- Look-back: an article reaches back to all its own captures, and to nothing else.
-CREATE OR REPLACE TEMP TABLE touched_entry AS
-WITH landed AS (
-  SELECT entry_id FROM raw.entry WHERE load_seq > getvariable('since_seq')
-  UNION
-  SELECT entry_id FROM raw.fetch WHERE load_seq > getvariable('since_seq')
-  UNION
-  SELECT entry_id FROM raw.extraction WHERE load_seq > getvariable('since_seq')
-  UNION
-  SELECT entry_id FROM raw.rejection WHERE load_seq > getvariable('since_seq')
-),
--- entries that share an article stand or fall together: one is stored, the others are its duplicates
-sharing AS (
-  SELECT DISTINCT other.entry_id
-  FROM raw.extraction AS own
-  JOIN raw.extraction AS other ON other.article_id = own.article_id
-  WHERE own.entry_id IN (SELECT entry_id FROM landed)
-)
-SELECT entry_id FROM landed
+-- An article's home: all captures of an entry belong to the article that its first loaded capture named, so that a page
+-- whose canonical address moves later is one article with one history. Look-back: all captures of what is touched.
+CREATE OR REPLACE TEMP TABLE landed AS
+SELECT entry_id FROM raw.entry WHERE load_seq > getvariable('since_seq')
 UNION
-SELECT entry_id FROM sharing;
+SELECT entry_id FROM raw.fetch WHERE load_seq > getvariable('since_seq')
+UNION
+SELECT entry_id FROM raw.extraction WHERE load_seq > getvariable('since_seq')
+UNION
+SELECT entry_id FROM raw.rejection WHERE load_seq > getvariable('since_seq');
+
+-- entries that ever named an article which a landed entry named: among them are all that share a home with it
+CREATE OR REPLACE TEMP TABLE near AS
+WITH named AS (
+  SELECT DISTINCT article_id FROM raw.extraction WHERE entry_id IN (SELECT entry_id FROM landed)
+),
+akin AS (
+  SELECT DISTINCT entry_id FROM raw.extraction WHERE article_id IN (SELECT article_id FROM named)
+)
+SELECT entry_id, first(article_id ORDER BY load_seq, fetched_at, fetch_id) AS article_id
+FROM raw.extraction
+WHERE entry_id IN (SELECT entry_id FROM akin)
+GROUP BY entry_id;
 
 CREATE OR REPLACE TEMP TABLE touched_article AS
-SELECT DISTINCT article_id
-FROM raw.extraction
-WHERE entry_id IN (SELECT entry_id FROM touched_entry);
+SELECT DISTINCT article_id FROM near WHERE entry_id IN (SELECT entry_id FROM landed);
+
+CREATE OR REPLACE TEMP TABLE touched_home AS
+SELECT entry_id, article_id FROM near WHERE article_id IN (SELECT article_id FROM touched_article);
+
+CREATE OR REPLACE TEMP TABLE touched_entry AS
+SELECT entry_id FROM landed
+UNION
+SELECT entry_id FROM touched_home;

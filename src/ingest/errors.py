@@ -5,6 +5,7 @@
     ├── CatalogueError            3   the catalogue of sources cannot be used
     ├── InputError                3   a file or URL that a person named cannot be used
     ├── BatchCorrupt              6   a sealed batch is not what its manifest says
+    ├── BatchTooNew               6   a newer version sealed the batch: it waits for the upgrade
     ├── WarehouseMissing          4   no warehouse (or published copy) where one was asked for
     ├── WarehouseTooNew           4   the warehouse was written by a newer version
     ├── WriterBusy                5   another process holds the writer's lock
@@ -47,6 +48,10 @@ class InputError(IngestError):
 
 
 class BatchCorrupt(IngestError):
+    exit_code = 6
+
+
+class BatchTooNew(IngestError):
     exit_code = 6
 
 

@@ -73,6 +73,7 @@ class Poll:
     source_id: str
     feed_id: str
     feed_kind: FeedKind
+    host: str  # of `url`: the unit of politeness
     url: str
     final_url: str | None
     polled_at: datetime
@@ -121,7 +122,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """An entry chosen to be fetched; `attempt` counts from 1 within one purpose."""
+    """An entry chosen to be fetched; `attempt` counts from 1 within one purpose, 0 is a look outside the ladder."""
 
     entry_id: str
     source_id: str
@@ -132,6 +133,7 @@ class Target:
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
+    modified_at: datetime | None = None  # the latest that a feed has told of: an edit later than this is owed a look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +146,10 @@ class Fetch:
     feed_id: str
     purpose: Purpose
     attempt: int
+    host: str  # of `url`: the unit of politeness
     url: str
     final_url: str | None
+    modified_at: datetime | None  # the latest that a feed had told of when this was fetched
     fetched_at: datetime
     outcome: Outcome
     detail: str | None
@@ -250,7 +254,7 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """The last fetch of an entry; what is of a fetch is None where there was none."""
+    """What is known of an entry: its last fetch (None where there was none), and what feeds told of it."""
 
     entry_id: str
     source_id: str
@@ -263,7 +267,8 @@ class Visit:
     etag: str | None
     last_modified: str | None
     body_hash: str | None
-    modified_at: datetime | None  # the latest that a feed has given so far
+    modified_at: datetime | None  # the latest that a feed had told of when it was fetched
+    told_modified_at: datetime | None  # the latest that a feed has told of by now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

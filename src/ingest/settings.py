@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
+from ingest import __version__
 from ingest.errors import SettingsError
 
 Network = IPv4Network | IPv6Network
@@ -29,6 +30,7 @@ class Settings:
     extract_timeout_s: float = 20.0  # wall time of one page
     extract_memory_bytes: int = 1_500_000_000  # address space of one worker
     batch_pages: int = 200  # pages a crawl task seals at once; what a killed task may fetch again
+    crawl_time_s: float = 480.0  # after this long a crawl task begins no more visits; what is left waits for the next
     crawl_batches: int = 8  # mapped crawl tasks of one DAG run, at most
     crawl_batch_sources: int = 4  # sources that one crawl task takes before there is another
     failed_share_red: float = 0.5  # share of failed polls that turns a crawl run red
@@ -57,7 +59,7 @@ class Settings:
     def user_agent(self) -> str:
         """The honest name we crawl under (RFC 9309 section 2.2.1: the product token is `ingest`)."""
         self.must_have_contact()
-        return f"ingest/0.1 (news archive; +{self.contact.strip()})"
+        return f"ingest/{__version__} (news archive; +{self.contact.strip()})"
 
     def must_have_contact(self) -> None:
         """Raise SettingsError where nobody could reach us."""

@@ -102,7 +102,7 @@ def test_a_young_article_is_looked_at_again_and_a_304_makes_no_capture(web: News
 
 def test_a_crawl_that_is_killed_between_listing_and_fetching_loses_no_item(web: NewsWeb, crawls: Crawls) -> None:
     settings = crawls(web)
-    sealed_listing = 5  # fsyncs: source, poll and entry files, the manifest, its folder
+    sealed_listing = 7  # fsyncs: source, poll and entry files, the manifest, and three folders
     assert killed(settings, "crawl", at="fsync", number=sealed_listing)
     assert not any(web.fetch_count(entry["url"]) for entry in web.truth()["entries"])
     resumed = whole_run(settings)
@@ -112,7 +112,7 @@ def test_a_crawl_that_is_killed_between_listing_and_fetching_loses_no_item(web: 
 
 def test_a_crawl_that_is_killed_amid_fetching_loses_no_item(web: NewsWeb, crawls: Crawls) -> None:
     settings = crawls(web)
-    assert killed(settings, "crawl", at="fsync", number=7)
+    assert killed(settings, "crawl", at="fsync", number=10)
     whole_run(settings)
     assert differences(web.truth()["entries"], told(settings)) == []
 

@@ -1,6 +1,7 @@
 """Loading: once or not at all, in an order that survives kills, damage and the loss of the warehouse."""
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from ingest.errors import WriterBusy
 from ingest.jobs import build, load, publish
 from ingest.settings import Settings
 from ingest.warehouse import writer
+from ingest.warehouse.state import open_state
 from killer import killed
 from looks import ask, tables
 from newsroom import MORNING, Newsroom
@@ -142,6 +144,71 @@ def test_a_page_without_a_verdict_is_a_hole_that_is_found(staged: Newsroom, sett
     load.run(settings)
     assert publish.run(settings)["quarantined"] == [hole.batch_id]
     assert ask(settings, "SELECT state FROM mart.ledger WHERE url LIKE '%later'") == [("waiting",)]
+
+
+def test_a_kill_while_a_batch_is_taken_out_leaves_no_row_of_it(staged: Newsroom, settings: Settings) -> None:
+    sound = everything(settings)
+    staged.lists("https://daily.example/hollow")
+    staged.reads("https://daily.example/hollow", " ")
+    staged.seals()
+    load.run(settings)
+    assert killed(settings, "publish", at="fsync", number=1)  # the journal says quarantined, the warehouse does not yet
+    publish.run(settings)
+    assert tables(settings.published_file) == sound
+
+
+def test_values_that_do_not_fit_quarantine_their_batch_alone(staged: Newsroom, settings: Settings) -> None:
+    staged.fails("https://daily.example/later", "timeout")
+    staged._rows["fetch"] = [replace(staged._rows["fetch"][0], fetch_id="no-uuid")]
+    unfit = staged.seals()
+    staged.lists("https://daily.example/after")
+    staged.seals()
+    told = load.run(settings)
+    assert told["quarantined"] == [unfit.batch_id]
+    assert len(told["loaded"]) == 5
+    assert load.run(settings)["loaded"] == []
+
+
+def test_a_page_whose_batch_was_taken_out_is_owed_again(staged: Newsroom, settings: Settings) -> None:
+    first = min(settings.stage.glob("*/*-pages-*"))
+    staged.looks_again("https://daily.example/school")
+    staged.seals()
+    shutil.rmtree(first)
+    everything(settings)
+    assert ask(settings, "SELECT state, reason FROM mart.ledger WHERE url LIKE '%school'") == [("waiting", "page_lost")]
+    with open_state(settings.state_file, lambda _: [], now=staged.now) as state:
+        (owed,) = [
+            visit
+            for visit in state.due(now=staged.now, source_ids=["daily"], active_ids=["daily"])
+            if "school" in visit.url
+        ]
+    assert (owed.purpose, owed.etag, owed.body_hash) == (None, None, None)
+
+
+def test_an_article_whose_address_moves_keeps_its_history(newsroom: Newsroom, settings: Settings) -> None:
+    newsroom.lists("https://daily.example/slug")
+    newsroom.reads("https://daily.example/slug", WORDS)
+    newsroom.seals()
+    newsroom.reads("https://daily.example/slug", WORDS + "More.", canonical_url="https://daily.example/better-slug")
+    newsroom.seals()
+    everything(settings)
+    assert ask(settings, "SELECT state, count(*) FROM mart.ledger GROUP BY ALL") == [("stored", 1)]
+    assert ask(settings, "SELECT revision_count, canonical_url FROM mart.article") == [
+        (2, "https://daily.example/better-slug")
+    ]
+
+
+def test_an_updated_agency_text_is_a_text_of_its_own(newsroom: Newsroom, settings: Settings) -> None:
+    """W prints the first text, X copies it and updates, Y prints the update: two texts, and no chain of duplicates."""
+    for name, text in (("w", WORDS), ("x", WORDS), ("x", WORDS + "Update."), ("y", WORDS + "Update.")):
+        newsroom.lists(f"https://{name}.example/a", source_id=name)
+        newsroom.reads(f"https://{name}.example/a", text, source_id=name)
+        newsroom.seals()
+    everything(settings)
+    rows = ask(
+        settings, "SELECT source_id, duplicate_of IS NULL, story_id = article_id FROM mart.article ORDER BY source_id"
+    )
+    assert rows == [("w", True, True), ("x", False, False), ("y", True, True)]
 
 
 def test_a_second_writer_is_told_who_the_first_is(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as parquet
 import pytest
 
-from ingest.errors import BatchCorrupt
+from ingest.errors import BatchCorrupt, BatchTooNew
 from ingest.records import Batch
 from ingest.settings import Settings
 from ingest.stage import batch as stage
@@ -59,11 +59,6 @@ def garble(folder: Path) -> None:
     (folder / "manifest.json").write_text("{}")
 
 
-def come_from_the_future(folder: Path) -> None:
-    manifest = folder / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"schema_version": 1', '"schema_version": 99'))
-
-
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
@@ -71,13 +66,26 @@ def come_from_the_future(folder: Path) -> None:
         (flip, "is not what was sealed"),
         (remove, "entry.parquet is missing"),
         (garble, "manifest.json cannot be read"),
-        (come_from_the_future, "schema version 99 is newer"),
     ],
 )
 def test_a_damaged_batch_is_refused_with_the_file_and_the_fault(batch: Batch, settings: Settings, damage, said) -> None:
     damage(batch.folder)
     with pytest.raises(BatchCorrupt, match=said):
         stage.open_batch(settings.stage, batch.batch_id)
+
+
+def test_a_batch_of_a_newer_version_is_not_corrupt_but_waits(batch: Batch, settings: Settings) -> None:
+    manifest = batch.folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"schema_version": 1', '"schema_version": 99'))
+    with pytest.raises(BatchTooNew, match="schema version 99 is newer"):
+        stage.open_batch(settings.stage, batch.batch_id)
+
+
+def test_half_an_emoji_costs_a_question_mark_and_no_row(newsroom: Newsroom) -> None:
+    newsroom.lists("https://daily.example/a", title="Rain \ud83d at last")
+    newsroom.lists("https://daily.example/b", title="Sun – “always”")
+    titles = parquet.read_table(newsroom.seals().folder / "entry.parquet").column("title").to_pylist()
+    assert titles == ["Rain ? at last", "Sun – “always”"]
 
 
 def test_a_null_where_the_record_forbids_it_is_our_fault(settings: Settings) -> None:

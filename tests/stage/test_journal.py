@@ -36,6 +36,12 @@ def test_the_last_verdict_on_a_batch_holds(tmp_path: Path) -> None:
     ]
 
 
+def test_a_verdict_without_a_place_replaces_the_one_before(tmp_path: Path) -> None:
+    write(tmp_path, "a", 1)
+    write(tmp_path, "a", 0, finding="its file is gone")
+    assert [line.verdict for line in journal.read(tmp_path).values()] == ["quarantined"]
+
+
 def test_a_line_that_a_kill_tore_is_no_line_and_is_cut_off_by_the_next(tmp_path: Path) -> None:
     write(tmp_path, "a", 1)
     with (tmp_path / journal.JOURNAL).open("ab") as stream:

@@ -1,18 +1,18 @@
 -- Every item that was listed or fetched is in the ledger, exactly once.
 WITH listed AS (
-  SELECT source_id, entry_id, min(batch_id) AS batch_id FROM raw.entry GROUP BY ALL
+  SELECT source_id, entry_id FROM raw.entry WHERE load_seq > getvariable('since_seq')
   UNION
-  SELECT source_id, entry_id, min(batch_id) AS batch_id FROM raw.fetch GROUP BY ALL
-),
-listed_once AS (
-  SELECT source_id, entry_id, min(batch_id) AS batch_id FROM listed GROUP BY ALL
+  SELECT source_id, entry_id FROM raw.fetch WHERE load_seq > getvariable('since_seq')
 ),
 told AS (
-  SELECT source_id, entry_id, count(*) AS row_count FROM mart.ledger GROUP BY ALL
+  SELECT source_id, entry_id, count(*) AS row_count
+  FROM mart.ledger
+  WHERE entry_id IN (SELECT entry_id FROM listed)
+  GROUP BY source_id, entry_id
 )
 SELECT
   NULL AS batch_id,
-  format('{} {} is {} times in the ledger', source_id, entry_id::VARCHAR, coalesce(row_count, 0)) AS finding
-FROM listed_once
-FULL JOIN told USING (source_id, entry_id)
-WHERE coalesce(row_count, 0) <> 1 OR listed_once.batch_id IS NULL
+  format('{} {} is {} times in the ledger', listed.source_id, listed.entry_id::VARCHAR, coalesce(row_count, 0)) AS finding
+FROM listed
+LEFT JOIN told USING (source_id, entry_id)
+WHERE coalesce(row_count, 0) <> 1

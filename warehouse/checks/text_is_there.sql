@@ -1,4 +1,4 @@
 -- An extraction without text is no extraction.
 SELECT batch_id, format('{} has no text', url) AS finding
 FROM raw.extraction
-WHERE trim(text) = ''
+WHERE load_seq > getvariable('since_seq') AND trim(text) = ''

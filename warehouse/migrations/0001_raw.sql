@@ -31,6 +31,7 @@ CREATE TABLE raw.build (
 
 CREATE TABLE raw.publish (
   published_at TIMESTAMPTZ NOT NULL,
+  published_through_seq BIGINT NOT NULL,
   elapsed_ms BIGINT NOT NULL,
   file_bytes BIGINT NOT NULL
 );
@@ -51,6 +52,7 @@ CREATE TABLE raw.poll (
   source_id VARCHAR NOT NULL,
   feed_id VARCHAR NOT NULL,
   feed_kind VARCHAR NOT NULL,
+  host VARCHAR NOT NULL,
   url VARCHAR NOT NULL,
   final_url VARCHAR,
   polled_at TIMESTAMPTZ NOT NULL,
@@ -105,8 +107,10 @@ CREATE TABLE raw.fetch (
   feed_id VARCHAR NOT NULL,
   purpose VARCHAR NOT NULL,
   attempt BIGINT NOT NULL,
+  host VARCHAR NOT NULL,
   url VARCHAR NOT NULL,
   final_url VARCHAR,
+  modified_at TIMESTAMPTZ,
   fetched_at TIMESTAMPTZ NOT NULL,
   outcome VARCHAR NOT NULL,
   detail VARCHAR,

@@ -21,7 +21,9 @@ def crawl(source_ids: tuple[str, ...], wants_json: bool) -> None:
     from ingest.jobs import crawl as job
 
     with show.progress() as progress:
-        summary = job.run(load_settings(), source_ids=source_ids or None, progress=progress).as_dict()
+        summary = job.run(
+            load_settings(), source_ids=source_ids or None, poll_all=bool(source_ids), progress=progress
+        ).as_dict()
     _tell(summary, wants_json)
 
 
@@ -91,7 +93,9 @@ def run(source_ids: tuple[str, ...], wants_json: bool) -> None:
 
     settings = load_settings()
     with show.progress() as progress:
-        crawled = crawl_job.run(settings, source_ids=source_ids or None, progress=progress).as_dict()
+        crawled = crawl_job.run(
+            settings, source_ids=source_ids or None, poll_all=bool(source_ids), progress=progress
+        ).as_dict()
         loaded = load_job.run(settings, progress=progress)
         built = build_job.run(settings)
         published = publish_job.run(settings)

@@ -13,4 +13,4 @@ def run(settings: Settings) -> list[Finding]:
     if not settings.writer_file.exists():
         raise WarehouseMissing(f"no warehouse at {settings.writer_file}", "`ingest load` makes one from sealed batches")
     with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=datetime.now(UTC)) as connection:
-        return check.run(connection)
+        return check.run(connection, since_seq=-1)

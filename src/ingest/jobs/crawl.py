@@ -2,25 +2,26 @@
 
 import logging
 import secrets
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from ingest import catalogue
-from ingest.errors import BatchCorrupt, CatalogueError, IngestError
+from ingest.errors import BatchCorrupt, BatchTooNew, CatalogueError, IngestError
 from ingest.fetch.client import Client
 from ingest.jobs.poll import Polled, poll_feeds
 from ingest.jobs.visit import visit_targets
 from ingest.log import Progress, event, unwatched
-from ingest.records import Entry, Feed, FeedState, Source, SourceSeen, Target
+from ingest.records import Batch, Entry, Feed, FeedState, Source, SourceSeen, Target, Visit
 from ingest.rules.select import choose
-from ingest.rules.timetable import together
+from ingest.rules.timetable import is_due, together
 from ingest.rules.url import host
 from ingest.rules.verdict import judge_run
 from ingest.settings import Settings
 from ingest.stage import batch as stage
-from ingest.warehouse.state import CrawlState, journaled, open_state
+from ingest.warehouse.state import STATE_TABLES, CrawlState, open_state
 
 logger = logging.getLogger(__name__)
 
@@ -49,15 +50,16 @@ class CrawlSummary:
 def plan(settings: Settings, *, source_ids: Sequence[str] | None, now: datetime | None = None) -> list[list[str]]:
     """Batches of sources that have a feed to poll or an entry to fetch by `now`, hosts kept together.
 
-    Raises SettingsError without a contact: one red plan says so, not a red crawl a batch.
+    `source_ids`: these, due or not. Raises SettingsError without a contact: one red plan says so, not a red crawl a batch.
     """
     settings.must_have_contact()
     at = now or datetime.now(UTC)
     sources = _chosen(settings, source_ids)
     with _state(settings, now=at) as state:
         feeds = state.feeds()
-        owed = {visit.source_id for visit in state.due(now=at, source_ids=[source.source_id for source in sources])}
-    due = [source for source in sources if source.source_id in owed or _due_feeds(source, feeds, now=at)]
+        active_ids = [source.source_id for source in _chosen(settings, None)]
+        owed = {visit.source_id for visit in state.due(now=at, source_ids=active_ids, active_ids=active_ids)}
+    due = [one for one in sources if source_ids or one.source_id in owed or _due_feeds(one, feeds, now=at)]
     hosts = {source.source_id: {host(feed.url) for feed in source.feeds} | {host(source.home_url)} for source in due}
     most = min(settings.crawl_batches, -(-len(due) // settings.crawl_batch_sources))
     return together(hosts, most=most)
@@ -67,26 +69,46 @@ def run(
     settings: Settings,
     *,
     source_ids: Sequence[str] | None = None,
+    poll_all: bool = False,
     now: datetime | None = None,
     progress: Progress = unwatched,
 ) -> CrawlSummary:
     """Poll what is due, seal what was listed, then fetch, judge and seal what is new, in batches.
 
     A kill at any moment loses no listed entry: the listing is sealed before the first page is fetched.
+    `poll_all`: feeds that are not due are polled too, since a person asked; a host's own wait still holds.
     """
     at = now or datetime.now(UTC)
+    began_s = time.monotonic()
     sources = {source.source_id: source for source in _chosen(settings, source_ids)}
     summary = CrawlSummary()
     with _client(settings) as client, _state(settings, now=at) as state:
         feeds = state.feeds()
-        due = [(source, feed) for source in sources.values() for feed in _due_feeds(source, feeds, now=at)]
-        waiting = state.waiting_hosts(now=at)
-        due = [(source, feed) for source, feed in due if host(feed.url) not in waiting]
-        polled = list(poll_feeds(due, feeds, state=state, client=client, settings=settings, progress=progress))
+        waiting = set(state.waiting_hosts(now=at))
+        due = [
+            (source, feed)
+            for source in sources.values()
+            for feed in (source.feeds if poll_all else _due_feeds(source, feeds, now=at))
+            if host(feed.url) not in waiting
+        ]
+        polled = poll_feeds(due, feeds, state=state, client=client, settings=settings, progress=progress)
         _seal_listing(settings, sources, polled, summary, now=at)
+        waiting |= {poll.poll.host for poll in polled if poll.poll.not_before_at}
+        active_ids = [source.source_id for source in _chosen(settings, None)]
+        owed = state.due(now=at, source_ids=sources, active_ids=active_ids)
         news = [entry for poll in polled for entry in poll.entries]
-        targets = _select(news, state, sources, summary, skip_hosts=frozenset(waiting), now=at)
-        visit_targets(targets, sources, client=client, settings=settings, summary=summary, now=now, progress=progress)
+        targets = _select(news, owed, state, skip_hosts=frozenset(waiting))
+        summary.targets = len(targets)
+        visit_targets(
+            targets,
+            sources,
+            client=client,
+            settings=settings,
+            summary=summary,
+            now=now,
+            until_s=began_s + settings.crawl_time_s,
+            progress=progress,
+        )
     told = {name: count for name, count in summary.as_dict().items() if isinstance(count, int)}
     event(logger, "crawl_finished", logging.INFO, **told)
     return summary
@@ -101,21 +123,12 @@ def judge(settings: Settings, summaries: Sequence[dict[str, object]], *, batch_c
 
 
 def _select(
-    news: Sequence[Entry],
-    state: CrawlState,
-    sources: dict[str, Source],
-    summary: CrawlSummary,
-    *,
-    skip_hosts: frozenset[str],
-    now: datetime,
+    news: Sequence[Entry], owed: Sequence[Visit], state: CrawlState, *, skip_hosts: frozenset[str]
 ) -> list[Target]:
     visits = state.visits([entry.entry_id for entry in news])
-    due = state.due(now=now, source_ids=sources)
-    host_of = {visit.url: host(visit.url) for visit in [*due, *visits.values()]}
+    host_of = {visit.url: host(visit.url) for visit in [*owed, *visits.values()]}
     host_of |= {entry.url: host(entry.url) for entry in news}
-    targets = choose(news, due=due, visits=visits, skip_hosts=skip_hosts, host_of=host_of)
-    summary.targets = len(targets)
-    return targets
+    return choose(news, due=owed, visits=visits, skip_hosts=skip_hosts, host_of=host_of)
 
 
 def _seal_listing(
@@ -155,19 +168,28 @@ def _chosen(settings: Settings, source_ids: Sequence[str] | None) -> list[Source
 
 
 def _due_feeds(source: Source, feeds: dict[str, FeedState], *, now: datetime) -> list[Feed]:
-    return [feed for feed in source.feeds if feed.feed_id not in feeds or feeds[feed.feed_id].next_poll_at <= now]
+    return [
+        feed
+        for feed in source.feeds
+        if feed.feed_id not in feeds or is_due(source, feeds[feed.feed_id].next_poll_at, now=now)
+    ]
 
 
 @contextmanager
 def _state(settings: Settings, *, now: datetime) -> Iterator[CrawlState]:
-    held = journaled(settings.state_file)
-    pending = []
-    for batch_id in stage.sealed(settings.stage):
-        if batch_id not in held:
-            try:
-                pending.append(stage.open_batch(settings.stage, batch_id))
-            except BatchCorrupt as error:  # the loader quarantines it; what it held will be found again
-                event(logger, "batch_passed_over", logging.WARNING, batch_id=batch_id, finding=error)
+    def pending(held: set[str]) -> list[Batch]:
+        found = []
+        for batch_id in stage.sealed(settings.stage):
+            if batch_id not in held:
+                try:
+                    found.append(stage.open_batch(settings.stage, batch_id, tables=STATE_TABLES))
+                except (
+                    BatchCorrupt,
+                    BatchTooNew,
+                ) as error:  # the loader deals with it; what it held will be found again
+                    event(logger, "batch_passed_over", logging.WARNING, batch_id=batch_id, finding=error)
+        return found
+
     with open_state(settings.state_file, pending, now=now) as state:
         yield state
 

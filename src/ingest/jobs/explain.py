@@ -8,32 +8,31 @@ from ingest.rules.url import as_found, canonical, identity
 from ingest.settings import Settings
 from ingest.warehouse.read import query, reader
 
-# what is shown of each stage of an item's life, in the order in which it happens
+# what is shown of each stage of its life, in the order in which it happens
 STAGES = {
     "listed": "SELECT listed_at, source_id, feed_id, title, published_raw, batch_id FROM raw.entry"
-    " WHERE entry_id IN (SELECT entry_id FROM item) ORDER BY listed_at",
+    " WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY listed_at",
     "fetched": "SELECT fetched_at, purpose, attempt, robots, outcome, http_status, detail, final_url, next_attempt_at,"
-    " archive_path, archive_offset, batch_id FROM raw.fetch WHERE entry_id IN (SELECT entry_id FROM item) ORDER BY fetched_at",
+    " archive_path, archive_offset, batch_id FROM raw.fetch WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY fetched_at",
     "rejected": "SELECT fetched_at, reason, detail, extractor_version FROM raw.rejection"
-    " WHERE entry_id IN (SELECT entry_id FROM item) ORDER BY fetched_at",
+    " WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY fetched_at",
     "extracted": "SELECT fetched_at, article_id, canonical_url, canonical_evidence, title, word_count, published_at,"
     " published_evidence, content_hash, extractor_version FROM raw.extraction"
-    " WHERE entry_id IN (SELECT entry_id FROM item) ORDER BY fetched_at",
+    " WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY fetched_at",
     "article": "SELECT article_id, source_id, title, published_at, published_evidence, revision_count, duplicate_of, story_id"
-    " FROM core.article WHERE article_id IN (SELECT article_id FROM item)",
+    " FROM core.article WHERE article_id IN (SELECT article_id FROM known)",
     "revisions": "SELECT revision_number, first_seen_at, last_seen_at, title, word_count FROM core.revision"
-    " WHERE article_id IN (SELECT article_id FROM item) ORDER BY revision_number",
+    " WHERE article_id IN (SELECT article_id FROM known) ORDER BY revision_number",
     "ledger": "SELECT source_id, state, reason, duplicate_of, fetch_count, next_attempt_at FROM mart.ledger"
-    " WHERE entry_id IN (SELECT entry_id FROM item)",
+    " WHERE entry_id IN (SELECT entry_id FROM known)",
 }
 # a URL may be what a feed listed, or the canonical address of what was found there
-ITEM = """
+KNOWN = """
 WITH asked AS (SELECT ?::UUID AS id),
-item AS (
-  SELECT entry_id, NULL::UUID AS article_id FROM core.entry WHERE entry_id = (SELECT id FROM asked)
+known AS (
+  SELECT entry_id, article_id FROM mart.ledger WHERE (SELECT id FROM asked) IN (entry_id, article_id)
   UNION
-  SELECT entry_id, article_id FROM raw.extraction
-  WHERE (SELECT id FROM asked) IN (entry_id, article_id)
+  SELECT entry_id, NULL FROM raw.extraction WHERE article_id = (SELECT id FROM asked)
 )
 """
 
@@ -60,6 +59,6 @@ def run(settings: Settings, url: str) -> Life:
     with reader(settings.published_file) as connection:
         stages = {}
         for name, sql in STAGES.items():
-            columns, rows = query(connection, f"{ITEM} {sql}", [identity(found)])
+            columns, rows = query(connection, f"{KNOWN} {sql}", [identity(found)])
             stages[name] = [dict(zip(columns, row, strict=True)) for row in rows]
     return Life(url=found, canonical_url=canonical(found), entry_id=identity(found), stages=stages)

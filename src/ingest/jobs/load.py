@@ -3,8 +3,10 @@
 import logging
 from datetime import UTC, datetime
 
+import duckdb
+
 from ingest import __version__
-from ingest.errors import BatchCorrupt
+from ingest.errors import BatchCorrupt, BatchTooNew
 from ingest.log import Progress, event, unwatched
 from ingest.settings import Settings
 from ingest.stage import batch as stage
@@ -17,43 +19,64 @@ Summary = dict[str, int | list[str]]
 
 
 def run(settings: Settings, *, progress: Progress = unwatched) -> Summary:
-    """Load what is owed, in the journal's order first and then by age; a corrupt batch is quarantined, the rest goes on.
+    """Load what is owed, in the journal's order first and then by age.
 
-    The journal's line is written and synced before the warehouse commits: after a crash in between, the batch keeps its
-    place. Raises WriterBusy while another writer works.
+    A corrupt batch is quarantined, one of a newer version waits, the rest goes on. Raises WriterBusy while another
+    writer works.
     """
+    loaded, quarantined, row_count = [], [], 0
     with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=datetime.now(UTC)) as connection:
         lines = journal.read(settings.stage)
         held = warehouse.held(connection)
         owed = [name for name in lines if name not in held]
         owed += [name for name in stage.sealed(settings.stage) if name not in held and name not in lines]
-        loaded, quarantined, row_count = [], [], 0
         for done, batch_id in enumerate(owed, start=1):
-            line = lines.get(batch_id)
-            if line and line.verdict == "quarantined":
-                warehouse.quarantine(connection, batch_id, finding=line.finding, now=datetime.now(UTC))
-                continue
-            load_seq = line.load_seq if line else journal.next_seq(lines.values())
-            now = datetime.now(UTC)
             try:
-                batch = stage.open_batch(settings.stage, batch_id)
+                row_count += _load(settings, connection, batch_id, lines)
+                loaded.append(batch_id)
+            except BatchTooNew as error:
+                event(logger, "batch_put_off", logging.WARNING, batch_id=batch_id, finding=error)
             except BatchCorrupt as error:
-                line = journal.line(
-                    batch_id, load_seq=0, schema_version=0, version=__version__, now=now, finding=str(error)
-                )
-                journal.append(settings.stage, line)
-                warehouse.quarantine(connection, batch_id, finding=str(error), now=now)
+                _quarantine(settings, connection, batch_id, lines, str(error))
                 quarantined.append(batch_id)
-                event(logger, "batch_quarantined", logging.ERROR, batch_id=batch_id, finding=error)
-                continue
-            if line is None:
-                lines[batch_id] = journal.line(
-                    batch_id, load_seq=load_seq, schema_version=batch.schema_version, version=__version__, now=now
-                )
-                journal.append(settings.stage, lines[batch_id])
-            rows = warehouse.load(connection, batch, load_seq=load_seq, version=__version__, now=now)
-            row_count += rows
-            loaded.append(batch_id)
-            event(logger, "batch_loaded", batch_id=batch_id, load_seq=load_seq, rows=rows)
             progress("batches loaded", done, len(owed))
     return {"loaded": loaded, "quarantined": quarantined, "row_count": row_count}
+
+
+def _load(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, batch_id: str, lines: dict[str, journal.Line]
+) -> int:
+    """One batch. Its journal line is synced before the commit: if a crash comes in between, it keeps its place."""
+    line = lines.get(batch_id)
+    if line and line.verdict == "quarantined":
+        raise BatchCorrupt(line.finding)
+    batch = stage.open_batch(settings.stage, batch_id)
+    now = datetime.now(UTC)
+    if line is None:
+        place = journal.next_seq(lines.values())
+        line = journal.line(batch_id, load_seq=place, schema_version=batch.schema_version, version=__version__, now=now)
+        journal.append(settings.stage, line)
+        lines[batch_id] = line
+    row_count = warehouse.load(connection, batch, load_seq=line.load_seq, version=__version__, now=now)
+    event(logger, "batch_loaded", batch_id=batch_id, load_seq=line.load_seq, rows=row_count)
+    return row_count
+
+
+def _quarantine(
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    batch_id: str,
+    lines: dict[str, journal.Line],
+    finding: str,
+) -> None:
+    """Note the finding in the journal (unless a replay read it there) and in the warehouse."""
+    line = lines.get(batch_id)
+    now = datetime.now(UTC)
+    if line is None or line.verdict != "quarantined":
+        place = line.load_seq if line else 0
+        line = journal.line(batch_id, load_seq=place, schema_version=0, version=__version__, now=now, finding=finding)
+        journal.append(settings.stage, line)
+    connection.execute("BEGIN")
+    warehouse.quarantine(connection, batch_id, finding=finding, now=now)
+    connection.execute("COMMIT")
+    event(logger, "batch_quarantined", logging.ERROR, batch_id=batch_id, finding=finding)

@@ -1,7 +1,8 @@
-"""Poll feeds: fetch conditionally, read, keep what is new. What is fetched of it is decided elsewhere."""
+"""Poll feeds: fetch conditionally, read, keep what is new. Which pages are fetched then is decided elsewhere."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from ingest.discover.feed import FeedReading, read_feed
@@ -28,78 +29,102 @@ class Polled:
 
 def poll_feeds(
     due: Sequence[DueFeed],
-    past: dict[str, FeedState],
+    past: Mapping[str, FeedState],
     *,
     state: CrawlState,
     client: Client,
     settings: Settings,
     progress: Progress,
-) -> Iterator[Polled]:
-    """One Polled a feed, in the order in which they answer."""
+) -> list[Polled]:
+    """One Polled a feed that was visited; feeds of a host that asks us to wait meanwhile stay due."""
+    waiting: set[str] = set()
 
-    def fetch(due_feed: DueFeed) -> Response:
-        before = past.get(due_feed[1].feed_id)
-        return client.get(
-            due_feed[1].url,
+    def fetch(due_feed: DueFeed) -> Response | None:
+        _, feed = due_feed
+        if host(feed.url) in waiting:
+            return None
+        before = past.get(feed.feed_id)
+        response = client.get(
+            feed.url,
             limit_bytes=settings.feed_limit_bytes,
             etag=before.etag if before else None,
             last_modified=before.last_modified if before else None,
             accept="feed",
         )
+        if response.not_before_at:
+            waiting.add(host(feed.url))
+        return response
 
     answers = in_turn(
         due,
         fetch,
         host_of=lambda due_feed: host(due_feed[1].url),
-        delay_s_of=lambda due_feed: due_feed[0].host_delay_s,
+        delay_s_of=lambda due_feed: 0.0 if host(due_feed[1].url) in waiting else due_feed[0].host_delay_s,
         threads=settings.fetch_threads,
     )
-    for done, ((source, feed), response) in enumerate(answers, start=1):
-        progress("feeds polled", done, len(due))
-        yield _polled(source, feed, response, past.get(feed.feed_id), state)
+    polled = []
+    with closing(answers):
+        for done, ((source, feed), response) in enumerate(answers, start=1):
+            progress("feeds polled", done, len(due))
+            if response is not None:
+                polled.append(_polled(source, feed, response, past.get(feed.feed_id)))
+    return _with_what_is_new(polled, state)
 
 
-def _polled(source: Source, feed: Feed, response: Response, before: FeedState | None, state: CrawlState) -> Polled:
+def _polled(source: Source, feed: Feed, response: Response, before: FeedState | None) -> Polled:
+    """The poll with all that the feed lists; what of it is new is asked later, and the body is let go here."""
     poll_id = str(uuid4())
-    unchanged = response.outcome == "ok" and before is not None and response.body_hash == before.body_hash
-    reading = _read(feed, response, poll_id) if response.outcome == "ok" and not unchanged else None
-    outcome: Outcome = "not_modified" if unchanged else reading.outcome if reading else response.outcome
-    said = [(entry.feed_id, entry.entry_id, entry.entry_hash) for entry in reading.entries] if reading else []
-    new = state.news(said) if said else set()
-    entries = tuple(entry for at, entry in enumerate(reading.entries) if at in new) if reading else ()
-    brought = outcome == "ok"
+    is_same = response.body_hash is not None and before is not None and response.body_hash == before.body_hash
+    reading = _read(feed, response, poll_id) if response.outcome == "ok" and not is_same else None
+    outcome: Outcome = reading.outcome if reading else "not_modified" if response.outcome == "ok" else response.outcome
+    held: Response | FeedState | None = response if outcome == "ok" else before
     return Polled(
-        entries=entries,
+        entries=reading.entries if reading else (),
         poll=Poll(
             poll_id=poll_id,
             source_id=source.source_id,
             feed_id=feed.feed_id,
             feed_kind=feed.feed_kind,
+            host=host(feed.url),
             url=feed.url,
             final_url=response.final_url,
             polled_at=response.fetched_at,
             outcome=outcome,
             detail=reading.detail if reading else response.detail,
             http_status=response.http_status,
-            etag=response.etag if brought else before.etag if before else None,
-            last_modified=response.last_modified if brought else before.last_modified if before else None,
-            body_hash=response.body_hash if brought else before.body_hash if before else None,
+            etag=held.etag if held else None,
+            last_modified=held.last_modified if held else None,
+            body_hash=held.body_hash if held else None,
             body_bytes=len(response.body),
             elapsed_ms=response.elapsed_ms,
             parse_route=reading.parse_route if reading else None,
             entry_count=len(reading.entries) + reading.unlinked_count if reading else 0,
-            recorded_count=len(entries),
+            recorded_count=0,
             unlinked_count=reading.unlinked_count if reading else 0,
             not_before_at=response.not_before_at,
             next_poll_at=next_poll_at(
                 source,
                 outcome,
+                http_status=response.http_status,
                 now=response.fetched_at,
                 previous_pause_s=_pause_s(before),
                 not_before_at=response.not_before_at,
             ),
         ),
     )
+
+
+def _with_what_is_new(polled: Sequence[Polled], state: CrawlState) -> list[Polled]:
+    """Each poll with its new entries alone. One question for all: its answer looks at every entry ever listed."""
+    said = [(number, entry) for number, one in enumerate(polled) for entry in one.entries]
+    news: dict[int, list[Entry]] = {}
+    for position in sorted(state.news([(entry.feed_id, entry.entry_id, entry.entry_hash) for _, entry in said])):
+        number, entry = said[position]
+        news.setdefault(number, []).append(entry)
+    return [
+        Polled(poll=replace(one.poll, recorded_count=len(news.get(number, ()))), entries=tuple(news.get(number, ())))
+        for number, one in enumerate(polled)
+    ]
 
 
 def _read(feed: Feed, response: Response, poll_id: str) -> FeedReading:

@@ -1,6 +1,7 @@
 """Check and publish, one step under the writer's lock: what fails a check is taken out by its batch, the rest goes out."""
 
 import logging
+import time
 from datetime import UTC, datetime
 
 import duckdb
@@ -27,13 +28,19 @@ def run(settings: Settings, *, coalesce: bool = False) -> dict[str, int | bool |
         raise WarehouseMissing(f"no warehouse at {settings.writer_file}", "`ingest load` makes one from sealed batches")
     now = datetime.now(UTC)
     with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=now) as connection:
-        build.build(connection)  # no-op unless a load slipped in since the last build
+        build.build(connection)  # a load may have slipped in since the last build
         if coalesce and publish.is_too_soon(connection, now=now) and _more_waits(settings, connection):
             event(logger, "publish_put_off")
             return {"published": False, "quarantined": []}
+        began_s = time.perf_counter()
         quarantined = _check(settings, connection)
         file_bytes = publish.publish(
-            connection, settings.writer_file, copy=settings.published_file, state=settings.state_file, now=now
+            connection,
+            settings.writer_file,
+            copy=settings.published_file,
+            state=settings.state_file,
+            now=now,
+            began_s=began_s,
         )
     event(
         logger, "warehouse_published", file=settings.published_file, file_bytes=file_bytes, quarantined=len(quarantined)
@@ -44,21 +51,27 @@ def run(settings: Settings, *, coalesce: bool = False) -> dict[str, int | bool |
 def _check(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Take out batches until the checks are silent; ends, since each round takes out at least one."""
     quarantined: list[str] = []
-    while findings := check.run(connection):
+    since_seq = publish.published_through(connection)
+    while findings := check.run(connection, since_seq=since_seq):
         blamed = {finding.batch_id: finding for finding in reversed(findings) if finding.batch_id}
         if not blamed:
             raise CheckFailed(
                 "checks failed, and no batch is to blame; the published copy is as it was:\n" + _told(findings),
                 "see warehouse/checks/ for what each one asks; `ingest check` shows the findings again",
             )
+        connection.execute("BEGIN")
+        build.forget(connection)  # in the same transaction: after a kill, the next build starts from what is left
         for batch_id, finding in sorted(blamed.items()):
             _take_out(settings, connection, str(batch_id), f"{finding.check}: {finding.finding}")
             quarantined.append(str(batch_id))
-        build.build(connection, everything=True)
+        connection.execute("COMMIT")
+        build.build(connection)
+        since_seq = -1
     return quarantined
 
 
 def _take_out(settings: Settings, connection: duckdb.DuckDBPyConnection, batch_id: str, finding: str) -> None:
+    """Journal line first, then the rows, in the caller's transaction."""
     now = datetime.now(UTC)
     line = journal.line(
         batch_id,
@@ -69,9 +82,7 @@ def _take_out(settings: Settings, connection: duckdb.DuckDBPyConnection, batch_i
         finding=finding,
     )
     journal.append(settings.stage, line)
-    connection.execute("BEGIN")
     load.quarantine(connection, batch_id, finding=finding, now=now)
-    connection.execute("COMMIT")
     event(logger, "batch_quarantined", logging.ERROR, batch_id=batch_id, finding=finding)
 
 

@@ -1,9 +1,11 @@
 """Visit targets: robots, fetch, archive, judge, seal in batches. Which targets, and what becomes of batches, is elsewhere."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -22,7 +24,8 @@ from ingest.settings import Settings
 from ingest.stage import batch as stage
 
 PRODUCT = "ingest"
-LONGEST_DELAY_S = 60.0  # a crawl delay beyond this would hold a task for hours; the host's pages wait for later runs
+LONGEST_DELAY_S = 60.0  # a host whose crawl delay is longer gets one visit a run, and its pages wait for later runs
+SEAL_EVERY_S = 120.0  # what a killed task may fetch again, where pages come slowly
 Visited = tuple[RobotsVerdict | None, Response | None]  # no response: robots forbade it; neither: put off
 
 
@@ -46,13 +49,17 @@ def visit_targets(
     settings: Settings,
     summary: Counts,
     now: datetime | None,
+    until_s: float,
     progress: Progress,
 ) -> None:
-    """Fetch and judge all targets, hosts side by side; every `batch_pages` rows are sealed as they are ready."""
+    """Fetch and judge all targets, hosts side by side; what is ready is sealed by the number and by the clock.
+
+    `until_s`: time.monotonic() after which no more visits begin; what is left is put off to a later run.
+    """
     if not targets:
         return
     desk = _Desk(settings, summary, now=now)
-    visits = _visits(targets, sources, client=client, settings=settings)
+    visits = _visits(targets, sources, client=client, settings=settings, until_s=until_s)
 
     def arriving() -> Iterator[Page]:
         for done, (target, (robots, response)) in enumerate(visits, start=1):
@@ -60,29 +67,34 @@ def visit_targets(
                 yield page
             progress("pages visited", done, len(targets))
 
-    with ExtractorPool(
+    pool = ExtractorPool(
         workers=settings.extract_workers,
         timeout_s=settings.extract_timeout_s,
         memory_bytes=settings.extract_memory_bytes,
-    ) as pool:
-        for page, verdict in pool.judge(arriving()):
-            desk.judged(page, verdict)
-    desk.seal()
+    )
+    try:
+        with closing(visits), pool:
+            for page, verdict in pool.judge(arriving()):
+                desk.judged(page, verdict)
+    finally:
+        desk.seal()
 
 
 def _visits(
-    targets: Sequence[Target], sources: Mapping[str, Source], *, client: Client, settings: Settings
-) -> Iterator[tuple[Target, Visited]]:
+    targets: Sequence[Target], sources: Mapping[str, Source], *, client: Client, settings: Settings, until_s: float
+) -> Generator[tuple[Target, Visited], None, None]:
     robots = Robots(client, cache=settings.home / "robots", product=PRODUCT)
     delays_s: dict[str, float] = {}
     waiting: set[str] = set()
 
     def visit(target: Target) -> Visited:
         place = host(target.url)
-        if place in waiting:
+        if place in waiting or time.monotonic() > until_s:
             return None, None
         verdict = robots.verdict(target.url)
-        delays_s[place] = min(verdict.crawl_delay_s or 0.0, LONGEST_DELAY_S)
+        delays_s[place] = verdict.crawl_delay_s or 0.0
+        if delays_s[place] > LONGEST_DELAY_S:
+            waiting.add(place)
         if verdict.state != "allowed":
             return verdict, None
         response = client.get(
@@ -91,16 +103,23 @@ def _visits(
             etag=target.etag,
             last_modified=target.last_modified,
             accept="page",
+            may_follow=lambda url: robots.verdict(url).state == "allowed",
         )
         if response.not_before_at:
             waiting.add(place)
         return verdict, response
 
+    def rest_s(target: Target) -> float:
+        place = host(target.url)
+        if place in waiting or time.monotonic() > until_s:
+            return 0.0  # nothing more will be asked of it
+        return max(sources[target.source_id].host_delay_s, delays_s.get(place, 0.0))
+
     return in_turn(
         targets,
         visit,
         host_of=lambda target: host(target.url),
-        delay_s_of=lambda target: max(sources[target.source_id].host_delay_s, delays_s.get(host(target.url), 0.0)),
+        delay_s_of=rest_s,
         threads=settings.fetch_threads,
     )
 
@@ -112,6 +131,7 @@ class _Desk:
         self._settings = settings
         self._summary = summary
         self._now = now
+        self._sealed_s = time.monotonic()
         self._rows: dict[str, list[Row]] = {"fetch": [], "extraction": [], "rejection": []}
         self._unjudged: dict[str, Fetch] = {}
         self._archive: ArchiveWriter | None = None
@@ -165,6 +185,7 @@ class _Desk:
         if self._archive:
             self._archive.close()
             self._archive = None
+        self._sealed_s = time.monotonic()
         if not self._rows["fetch"]:
             return
         sealed = stage.seal(
@@ -179,7 +200,8 @@ class _Desk:
 
     def _file(self, fetch: Fetch) -> None:
         self._rows["fetch"].append(fetch)
-        if len(self._rows["fetch"]) >= self._settings.batch_pages:
+        is_late = time.monotonic() - self._sealed_s > SEAL_EVERY_S
+        if is_late or len(self._rows["fetch"]) >= self._settings.batch_pages:
             self.seal()
 
     def _keep(self, response: Response, fetch_id: str) -> tuple[str, int]:
@@ -203,8 +225,10 @@ def _fetch(target: Target, robots: RobotsVerdict, response: Response | None, *, 
         feed_id=target.feed_id,
         purpose=target.purpose,
         attempt=target.attempt,
+        host=host(target.url),
         url=target.url,
         final_url=response.final_url if response else None,
+        modified_at=target.modified_at,
         fetched_at=fetched_at,
         outcome=outcome,
         detail=response.detail if response else None,
@@ -219,9 +243,18 @@ def _fetch(target: Target, robots: RobotsVerdict, response: Response | None, *, 
         robots=robots.state,
         archive_path=None,
         archive_offset=None,
-        not_before_at=response.not_before_at if response else None,
+        not_before_at=_not_before_at(robots, response, fetched_at),
         next_attempt_at=_next_attempt_at(target, outcome, status, response, now=now or fetched_at),
     )
+
+
+def _not_before_at(robots: RobotsVerdict, response: Response | None, fetched_at: datetime) -> datetime | None:
+    """What the host asked for: by Retry-After, or by a crawl delay that no single run can keep."""
+    if response and response.not_before_at:
+        return response.not_before_at
+    if robots.crawl_delay_s and robots.crawl_delay_s > LONGEST_DELAY_S:
+        return fetched_at + timedelta(seconds=min(robots.crawl_delay_s, 86_400.0))
+    return None
 
 
 def _outcome(target: Target, robots: RobotsVerdict, response: Response | None) -> Outcome:

@@ -26,7 +26,9 @@ def next_retry_at(
     """The next rung after attempt number `attempt` (from 1), not before the host allows; None: failed for good."""
     if not is_passing(outcome, http_status) or attempt > len(RETRY_S):
         return None
-    return not_before_at or now + timedelta(seconds=RETRY_S[attempt - 1])
+    if attempt == 1 and not_before_at:
+        return not_before_at  # the host itself says when; if it says so again, the rungs count
+    return max(now + timedelta(seconds=RETRY_S[attempt - 1]), not_before_at or now)
 
 
 def next_look_at(look: int, *, now: datetime, published_at: datetime | None) -> datetime | None:

@@ -32,6 +32,7 @@ def choose(
             etag=visit.etag,
             last_modified=visit.last_modified,
             body_hash=visit.body_hash,
+            modified_at=visit.told_modified_at,
         )
     for entry in news:
         if entry.entry_id not in chosen and (target := _of_news(entry, visits.get(entry.entry_id))):
@@ -48,14 +49,15 @@ def _of_news(entry: Entry, visit: Visit | None) -> Target | None:
             url=entry.url,
             purpose="new",
             attempt=1,
+            modified_at=entry.modified_at,
         )
     says_changed = entry.modified_at and (visit.modified_at is None or entry.modified_at > visit.modified_at)
     if visit.outcome not in ("ok", "not_modified") or not says_changed:
         return None
     return Target(
         entry_id=entry.entry_id,
-        source_id=visit.source_id,
-        feed_id=visit.feed_id,
+        source_id=entry.source_id,
+        feed_id=entry.feed_id,
         url=visit.url,
         purpose="second_look",
         # what the feed calls changed is looked at outside the ladder: it uses up no rung
@@ -63,4 +65,5 @@ def _of_news(entry: Entry, visit: Visit | None) -> Target | None:
         etag=visit.etag,
         last_modified=visit.last_modified,
         body_hash=visit.body_hash,
+        modified_at=entry.modified_at,
     )

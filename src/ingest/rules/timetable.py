@@ -5,19 +5,33 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from ingest.records import Outcome, Source
+from ingest.rules.ladder import is_passing
 
 K = TypeVar("K", bound=Hashable)
 CEILING_S = 30 * 86_400  # a feed is never dead, only slower
+PASSING_CEILING_S = 3 * 3_600  # what passes may be our own outage: no feed may roll over unseen because of it
 SLOWER = 2.0  # how much longer the pause grows with each failure in a row
+EARLY_SHARE = 0.1  # of the interval: a clock that strikes every ten minutes must not miss a feed by seconds
+
+
+def is_due(source: Source, next_poll_at: datetime, *, now: datetime) -> bool:
+    return next_poll_at <= now + timedelta(seconds=EARLY_SHARE * source.poll_every_s)
 
 
 def next_poll_at(
-    source: Source, outcome: Outcome, *, now: datetime, previous_pause_s: float | None, not_before_at: datetime | None
+    source: Source,
+    outcome: Outcome,
+    *,
+    http_status: int | None,
+    now: datetime,
+    previous_pause_s: float | None,
+    not_before_at: datetime | None,
 ) -> datetime:
     """The catalogue's interval after success; after a failure the last pause doubled; never before the host allows."""
     pause_s = float(source.poll_every_s)
     if outcome not in ("ok", "not_modified"):
-        pause_s = min(max(pause_s, SLOWER * (previous_pause_s or 0.0)), CEILING_S)
+        ceiling_s = PASSING_CEILING_S if is_passing(outcome, http_status) else CEILING_S
+        pause_s = max(pause_s, min(SLOWER * (previous_pause_s or 0.0), ceiling_s))
     return max(now + timedelta(seconds=pause_s), not_before_at or now)
 
 

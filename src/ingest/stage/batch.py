@@ -2,20 +2,20 @@
 
     stage/2026-11-22/20261122T101500123456Z-listing-3f9a1c20/poll.parquet, entry.parquet, manifest.json
 
-A batch exists once its manifest does: files are synced before it, and it arrives by an atomic rename.
+A batch exists once its manifest does: files and folders are synced before it, and it arrives by an atomic rename.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 import pyarrow.parquet as parquet
 
-from ingest.errors import BatchCorrupt
+from ingest.errors import BatchCorrupt, BatchTooNew
 from ingest.records import Batch, Row
 from ingest.stage.schema import SCHEMA_VERSION, TABLES, arrow_table
 
@@ -59,6 +59,8 @@ def seal(
     unsealed = folder / f"{MANIFEST}.part"
     unsealed.write_text(json.dumps(manifest, indent=1), "utf-8")
     _sync(unsealed)
+    _sync(folder.parent.parent)
+    _sync(folder.parent)
     unsealed.replace(folder / MANIFEST)
     _sync(folder)
     return _batch(folder, manifest)
@@ -70,17 +72,26 @@ def sealed(stage: Path) -> Iterator[str]:
         yield manifest.parent.name
 
 
-def open_batch(stage: Path, batch: str) -> Batch:
-    """The batch, each file held against its checksum; BatchCorrupt names the file and what is wrong with it."""
+def open_batch(stage: Path, batch: str, *, tables: Collection[str] = TABLES) -> Batch:
+    """The batch, the files of `tables` held against their checksums.
+
+    BatchCorrupt names the file and what is wrong with it; BatchTooNew: a newer version sealed it, and can load it.
+    An error of the file system that may pass (permission, too many open files) flies as it is.
+    """
     folder = folder_of(stage, batch)
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         opened = _batch(folder, manifest)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BatchCorrupt(f"{folder / MANIFEST} cannot be read: {error}") from error
     if opened.schema_version > SCHEMA_VERSION:
-        raise BatchCorrupt(f"{folder}: schema version {opened.schema_version} is newer than our {SCHEMA_VERSION}")
+        raise BatchTooNew(
+            f"{folder}: schema version {opened.schema_version} is newer than our {SCHEMA_VERSION}",
+            "upgrade this program; the batch waits",
+        )
     for name, told in manifest["tables"].items():
+        if name not in tables and name in TABLES:
+            continue
         path = folder / f"{name}.parquet"
         if name not in TABLES:
             raise BatchCorrupt(f"{path}: {name!r} is no table of schema version {opened.schema_version}")

@@ -29,11 +29,12 @@ class Line:
 
 
 def read(stage: Path) -> dict[str, Line]:
-    """The last line of each batch, in the order of `load_seq`."""
+    """The last line written of each batch, in the order of `load_seq`."""
     path = stage / JOURNAL
     text = path.read_text("utf-8") if path.exists() else ""
     lines = [Line(**json.loads(line)) for line in text.splitlines(keepends=True) if line.endswith("\n")]
-    return {line.batch_id: line for line in sorted(lines, key=lambda line: line.load_seq)}
+    last = {line.batch_id: line for line in lines}
+    return {line.batch_id: line for line in sorted(last.values(), key=lambda line: line.load_seq)}
 
 
 def next_seq(lines: Iterable[Line]) -> int:

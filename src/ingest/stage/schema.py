@@ -40,11 +40,21 @@ def arrow_table(record: type[Row], rows: Sequence[Row]) -> Any:
     """Rows of one record type as an Arrow table; a null where the record forbids it is refused."""
     schema = arrow_schema(record)
     columns = {name: [getattr(row, name) for row in rows] for name in schema.names}
-    table = pa.Table.from_pydict(columns, schema=schema)
+    try:
+        table = pa.Table.from_pydict(columns, schema=schema)
+    except UnicodeEncodeError:  # half an emoji in one row must not cost the others: it becomes a question mark
+        whole = {name: [_whole(value) for value in values] for name, values in columns.items()}
+        table = pa.Table.from_pydict(whole, schema=schema)
     for column in schema:
         if not column.nullable and table.column(column.name).null_count:
             raise TypeError(f"{record.__name__}.{column.name} holds a null, which the record forbids")
     return table
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return tuple(_whole(part) for part in value) if isinstance(value, tuple) else value
 
 
 def _arrow_field(name: str, hint: Any) -> Any:

@@ -12,14 +12,15 @@ def build(connection: Connection, *, everything: bool = False) -> dict[str, int]
     """Bring all models up to the last loaded batch, in one transaction; returns rows written by model.
 
     Rows are replaced by the models' touched key, so that building twice, or once for many batches, gives the same rows.
-    A model whose SQL changed, or `everything`, rebuilds all from raw.
+    `everything`, or a change of anything that models are made of (their SQL, macros, comments), rebuilds all from raw.
     """
     found = sql.models()
     connection.execute("BEGIN")
     try:
         _macros(connection, "scalar")
-        anew = everything or _changed(connection, found)
-        since_seq = -1 if anew else _built_through(connection)
+        built_through_seq = _built_through(connection)
+        anew = everything or built_through_seq is None or _changed(connection)
+        since_seq = -1 if anew else built_through_seq
         connection.execute("SET VARIABLE since_seq = $since", {"since": since_seq})
         connection.execute((sql.root() / "touched.sql").read_text("utf-8"))
         written = {model.name: _write(connection, model, anew=anew) for model in found}
@@ -27,6 +28,7 @@ def build(connection: Connection, *, everything: bool = False) -> dict[str, int]
         if anew:
             _retire(connection, found)
             _comment(connection, found)
+            _note_checksums(connection)
         connection.execute(
             "DELETE FROM raw.build; INSERT INTO raw.build SELECT coalesce(max(load_seq), 0) FROM raw.batch"
         )
@@ -37,14 +39,25 @@ def build(connection: Connection, *, everything: bool = False) -> dict[str, int]
     return written
 
 
-def _built_through(connection: Connection) -> int:
-    ((seq,),) = connection.execute("SELECT coalesce(max(built_through_seq), -1) FROM raw.build").fetchall()
-    return int(seq)
+def forget(connection: Connection) -> None:
+    """Make the next build start from raw: to be called in the transaction that takes rows out of it."""
+    connection.execute("DELETE FROM raw.build")
 
 
-def _changed(connection: Connection, found: tuple[sql.Model, ...]) -> bool:
+def _built_through(connection: Connection) -> int | None:
+    ((seq,),) = connection.execute("SELECT max(built_through_seq) FROM raw.build").fetchall()
+    return seq if seq is None else int(seq)
+
+
+def _changed(connection: Connection) -> bool:
     before = dict(connection.execute("SELECT model, checksum FROM raw.model").fetchall())
-    return before != {model.name: model.checksum for model in found}
+    return before != sql.checksums()
+
+
+def _note_checksums(connection: Connection) -> None:
+    connection.execute("DELETE FROM raw.model")
+    for name, checksum in sql.checksums().items():
+        connection.execute("INSERT INTO raw.model VALUES (?, ?)", [name, checksum])
 
 
 def _write(connection: Connection, model: sql.Model, *, anew: bool) -> int:
@@ -95,11 +108,9 @@ def _retire(connection: Connection, found: tuple[sql.Model, ...]) -> None:
 
 
 def _comment(connection: Connection, found: tuple[sql.Model, ...]) -> None:
-    """Put what the headers and the glossary say on tables, views and columns, and note the models' checksums."""
+    """Put what the headers and the glossary say on tables, views and columns."""
     glossary = sql.comments()
-    connection.execute("DELETE FROM raw.model")
     for model in found:
-        connection.execute("INSERT INTO raw.model VALUES (?, ?)", [model.name, model.checksum])
         kind = "VIEW" if model.is_view else "TABLE"
         connection.execute(f"COMMENT ON {kind} {model.name} IS {_quoted(model.says)}")
     columns = connection.execute(

@@ -19,8 +19,9 @@ class Finding:
     finding: str
 
 
-def run(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
-    """All findings, at most FINDINGS_SHOWN a check and batch."""
+def run(connection: duckdb.DuckDBPyConnection, *, since_seq: int) -> list[Finding]:
+    """Findings in what was loaded after `since_seq` (-1: ever), at most FINDINGS_SHOWN a check and batch."""
+    connection.execute("SET VARIABLE since_seq = $since", {"since": since_seq})
     findings = []
     for path in sql.files("checks"):
         query = path.read_text("utf-8")

@@ -4,8 +4,10 @@ from datetime import datetime
 
 import duckdb
 
+from ingest.errors import BatchCorrupt
 from ingest.records import Batch
 
+UNFIT = (duckdb.ConversionException, duckdb.ConstraintException, duckdb.InvalidInputException)
 RAW_TABLES = ("source", "poll", "entry", "fetch", "extraction", "rejection")
 
 
@@ -20,7 +22,10 @@ def held(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def load(connection: duckdb.DuckDBPyConnection, batch: Batch, *, load_seq: int, version: str, now: datetime) -> int:
-    """Insert a verified batch and its journal row in one transaction; returns the rows it brought."""
+    """Insert a verified batch and its journal row in one transaction; returns the rows it brought.
+
+    BatchCorrupt: its values do not fit the tables (a fault of the batch; anything else flies as it is).
+    """
     row_count = sum(batch.tables.values())
     connection.execute("BEGIN")
     try:
@@ -44,8 +49,10 @@ def load(connection: duckdb.DuckDBPyConnection, batch: Batch, *, load_seq: int, 
             ],
         )
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         connection.execute("ROLLBACK")
+        if isinstance(error, UNFIT):
+            raise BatchCorrupt(f"{batch.folder} does not fit the warehouse: {error}") from error
         raise
     return row_count
 

@@ -14,18 +14,29 @@ from ingest.warehouse.writer import STORAGE
 SHARE_OF_TIME = 0.05  # publishing takes at most this share of the time while loads come fast
 
 
-def publish(connection: duckdb.DuckDBPyConnection, writer_file: Path, *, copy: Path, state: Path, now: datetime) -> int:
+def publish(
+    connection: duckdb.DuckDBPyConnection, writer_file: Path, *, copy: Path, state: Path, now: datetime, began_s: float
+) -> int:
     """Checkpoint, copy, sync, replace; returns the copy's bytes. Readers of the old copy keep their snapshot.
 
-    No commit may happen meanwhile: the caller holds the writer's lock.
+    No commit may happen meanwhile: the caller holds the writer's lock. `began_s`: time.perf_counter() when its checks
+    began, so that they count as part of what publishing takes.
     """
-    began = time.perf_counter()
     connection.execute("CHECKPOINT")
     copy_bytes = _replace_by_copy(writer_file, copy)
     _publish_state(connection, state)
-    elapsed_ms = round(1000 * (time.perf_counter() - began))
-    connection.execute("INSERT INTO raw.publish VALUES (?, ?, ?)", [now, elapsed_ms, copy_bytes])
+    elapsed_ms = round(1000 * (time.perf_counter() - began_s))
+    connection.execute(
+        "INSERT INTO raw.publish SELECT ?, coalesce(max(load_seq), 0), ?, ? FROM raw.batch",
+        [now, elapsed_ms, copy_bytes],
+    )
     return copy_bytes
+
+
+def published_through(connection: duckdb.DuckDBPyConnection) -> int:
+    """load_seq of the last batch that passed its checks and went out; -1 before the first."""
+    ((seq,),) = connection.execute("SELECT coalesce(max(published_through_seq), -1) FROM raw.publish").fetchall()
+    return int(seq)
 
 
 def is_too_soon(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> bool:
@@ -39,7 +50,9 @@ def is_too_soon(connection: duckdb.DuckDBPyConnection, *, now: datetime) -> bool
 def _publish_state(connection: duckdb.DuckDBPyConnection, state: Path) -> None:
     unfinished = state.with_suffix(".part")
     unfinished.unlink(missing_ok=True)
-    connection.execute(f"ATTACH '{unfinished}' AS crawl_state (STORAGE_VERSION '{STORAGE}')")
+    quoted = str(unfinished).replace("'", "''")
+    connection.execute("SET VARIABLE is_whole = true")
+    connection.execute(f"ATTACH '{quoted}' AS crawl_state (STORAGE_VERSION '{STORAGE}')")
     try:
         for path in sql.files("state"):
             connection.execute(f"CREATE TABLE crawl_state.{path.stem} AS {path.read_text('utf-8')}")
@@ -60,3 +73,8 @@ def _sync_and_replace(unfinished: Path, target: Path) -> None:
     with unfinished.open("rb") as stream:
         os.fsync(stream.fileno())
     unfinished.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -28,7 +28,6 @@ class Model:
     grain: tuple[str, ...]
     touched_by: str | None
     sql: str
-    checksum: str
 
     @property
     def is_view(self) -> bool:
@@ -42,7 +41,7 @@ def root() -> Path:
 
 
 def files(folder: str) -> list[Path]:
-    return sorted((root() / folder).glob("*.sql"))
+    return sorted(root().glob(f"{folder}/*.sql"))
 
 
 def header(path: Path) -> dict[str, str]:
@@ -58,7 +57,7 @@ def header(path: Path) -> dict[str, str]:
 @cache
 def models() -> tuple[Model, ...]:
     """All models, each after those it reads; read once a process."""
-    found = {model.name: model for path in sorted((root() / "models").glob("*/*.sql")) for model in [_model(path)]}
+    found = {model.name: model for path in files("models/*") for model in [_model(path)]}
     with duckdb.connect() as parser:
         reads = {name: tables_read(parser, model) & found.keys() - {name} for name, model in found.items()}
     return tuple(found[name] for name in TopologicalSorter(reads).static_order())
@@ -73,6 +72,13 @@ def tables_read(parser: duckdb.DuckDBPyConnection, model: Model) -> set[str]:
     return {
         f"{node['schema_name']}.{node['table_name']}" for node in _nodes(parsed) if node.get("type") == "BASE_TABLE"
     }
+
+
+@cache
+def checksums() -> dict[str, str]:
+    """Of all files that core and mart are made of; read once a process."""
+    made_of = [*files("models/*"), *files("macros"), root() / "touched.sql", root() / "columns.toml"]
+    return {path.relative_to(root()).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in made_of}
 
 
 def comments() -> dict[str, str]:
@@ -97,7 +103,6 @@ def _model(path: Path) -> Model:
         grain=tuple(column.strip() for column in said["grain"].split(",")),
         touched_by=said.get("touched by"),
         sql=sql,
-        checksum=hashlib.sha256(sql.encode()).hexdigest()[:16],
     )
 
 

@@ -4,7 +4,7 @@ The same SQL (warehouse/state/) makes the published file from the warehouse and 
 crawl that runs before the loader knows what a crawl that runs after it would. Nothing is decided here.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,10 +16,13 @@ from ingest.records import Batch, FeedState, Visit
 from ingest.warehouse import sql
 from ingest.warehouse.writer import migrate, prepare
 
-VISIT = (
-    "entry_id::VARCHAR, source_id, feed_id, url, purpose, attempt, outcome, fetched_at, etag, last_modified, body_hash,"
-    " modified_at"
+VISITED = "purpose, attempt, outcome, fetched_at, etag, last_modified, body_hash, visited.modified_at"
+STATE_TABLES = ("poll", "entry", "fetch")  # the raw tables that state is made of
+LOOK_BACK = (
+    "INTERVAL 8 DAYS"  # of edits that a feed told of: beyond the last second look (rules/ladder.py) none is owed
 )
+
+PendingOf = Callable[[set[str]], Sequence[Batch]]
 
 
 def journaled(state_file: Path) -> set[str]:
@@ -45,12 +48,14 @@ class CrawlState:
 
     def waiting_hosts(self, *, now: datetime) -> dict[str, datetime]:
         """Hosts that asked us to wait, and until when."""
-        rows = self._connection.execute("SELECT host, not_before_at FROM host WHERE not_before_at > ?", [now])
+        rows = self._connection.execute(
+            "SELECT host, max(not_before_at) FROM host WHERE not_before_at > ? GROUP BY host", [now]
+        )
         return dict(rows.fetchall())
 
     def news(self, said: Sequence[tuple[str, str, str]]) -> set[int]:
         """Of (feed_id, entry_id, entry_hash), the positions of those that are new or say something new."""
-        self._ask(said, ("feed_id", "entry_id", "entry_hash"))
+        self._ask("asked", said, ("feed_id", "entry_id", "entry_hash"))
         rows = self._connection.execute(
             "SELECT position FROM asked ANTI JOIN listed ON listed.feed_id = asked.feed_id"
             " AND listed.entry_id = asked.entry_id::UUID AND listed.entry_hash = asked.entry_hash"
@@ -59,56 +64,83 @@ class CrawlState:
 
     def visits(self, entry_ids: Sequence[str]) -> dict[str, Visit]:
         """The last fetch of those of the entries that were ever fetched."""
-        self._ask([(entry_id,) for entry_id in entry_ids], ("entry_id",))
+        self._ask("asked", [(entry_id,) for entry_id in entry_ids], ("entry_id",))
         rows = self._connection.execute(
-            f"""
-            WITH told AS (
-              SELECT entry_id, max(modified_at) AS modified_at FROM listed
-              WHERE entry_id IN (SELECT entry_id::UUID FROM asked)
-              GROUP BY entry_id
-            )
-            SELECT {VISIT} FROM visited JOIN told USING (entry_id)
-            """
+            f"SELECT entry_id::VARCHAR, source_id, feed_id, url, {VISITED}, NULL FROM visited"
+            " WHERE entry_id IN (SELECT entry_id::UUID FROM asked)"
         ).fetchall()
         return {visit.entry_id: visit for visit in map(_visit, rows)}
 
-    def due(self, *, now: datetime, source_ids: Iterable[str]) -> list[Visit]:
-        """Entries owed a fetch: listed and never fetched, or due again by `now`; oldest first."""
-        self._ask([(source_id,) for source_id in source_ids], ("source_id",))
+    def due(self, *, now: datetime, source_ids: Iterable[str], active_ids: Iterable[str]) -> list[Visit]:
+        """Entries that the sources owe a fetch: listed and never fetched, due again by `now`, or told to be edited since.
+
+        An entry belongs to the source that fetched it last, or else listed it first, among the active ones; so no two
+        crawl tasks take it, and a paused source's entries go to who else lists them. Oldest first.
+        """
+        self._ask("asked", [(source_id,) for source_id in source_ids], ("source_id",))
+        self._ask("active", [(source_id,) for source_id in active_ids], ("source_id",))
         rows = self._connection.execute(
             f"""
-            WITH owed AS (
-              SELECT * EXCLUDE (next_attempt_at), next_attempt_at AS due_at, NULL::TIMESTAMPTZ AS modified_at
-              FROM visited WHERE next_attempt_at <= $now
-              UNION ALL BY NAME
-              SELECT entry_id, first(source_id ORDER BY listed_at, feed_id) AS source_id,
-                first(feed_id ORDER BY listed_at, feed_id) AS feed_id, first(url ORDER BY listed_at, feed_id) AS url,
-                min(listed_at) AS due_at
-              FROM listed ANTI JOIN visited USING (entry_id)
+            WITH candidate AS (
+              SELECT entry_id FROM visited WHERE next_attempt_at <= $now
+              UNION
+              SELECT entry_id FROM listed JOIN visited USING (entry_id)
+              WHERE listed.listed_at > greatest(visited.fetched_at, $now - {LOOK_BACK})
+                AND visited.outcome IN ('ok', 'not_modified')
+                AND listed.modified_at > coalesce(visited.modified_at, '-infinity'::TIMESTAMPTZ)
+              UNION
+              SELECT entry_id FROM listed ANTI JOIN visited USING (entry_id)
+            ),
+            told AS (
+              SELECT entry_id, min(listed_at) AS listed_at, max(modified_at) AS told_modified_at,
+                first({{'source_id': source_id, 'feed_id': feed_id, 'url': url}} ORDER BY listed_at, feed_id) AS lister
+              FROM listed
+              WHERE entry_id IN (SELECT entry_id FROM candidate) AND source_id IN (SELECT source_id FROM active)
               GROUP BY entry_id
+            ),
+            owned AS (
+              SELECT candidate.entry_id, told.listed_at, told.told_modified_at, told.lister, visited.url,
+                visited.source_id IN (SELECT source_id FROM active) AS stays, visited.source_id, visited.feed_id, {VISITED}
+              FROM candidate
+              LEFT JOIN told USING (entry_id)
+              LEFT JOIN visited USING (entry_id)
             )
-            SELECT {VISIT} FROM owed WHERE source_id IN (SELECT source_id FROM asked) ORDER BY due_at, entry_id
+            SELECT entry_id::VARCHAR,
+              CASE WHEN stays THEN source_id ELSE lister.source_id END AS owner,
+              CASE WHEN stays THEN feed_id ELSE lister.feed_id END,
+              coalesce(url, lister.url),
+              purpose, attempt, outcome, fetched_at, etag, last_modified, body_hash, modified_at, told_modified_at
+            FROM owned
+            WHERE owner IN (SELECT source_id FROM asked)
+            ORDER BY coalesce(fetched_at, listed_at), entry_id
             """,
             {"now": now},
         ).fetchall()
         return [_visit(row) for row in rows]
 
-    def _ask(self, rows: Sequence[tuple[str, ...]], names: tuple[str, ...]) -> None:
+    def _ask(self, table: str, rows: Sequence[tuple[str, ...]], names: tuple[str, ...]) -> None:
         columns = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)}
-        asked = pa.table({"position": pa.array(range(len(rows)), pa.int64()), **columns})
-        self._connection.register("asked", asked)
+        given = pa.table({"position": pa.array(range(len(rows)), pa.int64()), **columns})
+        self._connection.register(table, given)
 
 
 @contextmanager
-def open_state(state_file: Path, pending: Sequence[Batch], *, now: datetime) -> Iterator[CrawlState]:
-    """The state as published, overlaid by the pending batches (verified by the caller)."""
+def open_state(state_file: Path, pending_of: PendingOf, *, now: datetime) -> Iterator[CrawlState]:
+    """The state as published, overlaid by the batches that it does not hold.
+
+    `pending_of` is given the ids that the state file holds, and returns the other batches, verified: one look at one file,
+    whatever is published meanwhile.
+    """
     with duckdb.connect() as connection:
         prepare(connection)
         migrate(connection, now=now)
-        _show_pending(connection, pending)
         published = state_file.exists()
+        held: set[str] = set()
         if published:
-            connection.execute(f"ATTACH '{state_file}' AS published (READ_ONLY)")
+            quoted = str(state_file).replace("'", "''")
+            connection.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
+            held = {batch_id for (batch_id,) in connection.execute("SELECT batch_id FROM published.journal").fetchall()}
+        _show_pending(connection, pending_of(held))
         for path in sql.files("state"):
             name, keys = path.stem, sql.header(path)["key"]
             connection.execute(f"CREATE TEMP TABLE pending_{name} AS {path.read_text('utf-8')}")
@@ -119,13 +151,15 @@ def open_state(state_file: Path, pending: Sequence[Batch], *, now: datetime) -> 
 
 def _show_pending(connection: duckdb.DuckDBPyConnection, pending: Sequence[Batch]) -> None:
     """Let raw.* be views over the pending batches' files, typed as in the warehouse."""
-    for table in ("poll", "entry", "fetch"):
+    for table in STATE_TABLES:
         files = [str(batch.folder / f"{table}.parquet") for batch in pending if table in batch.tables]
         if not files:
             continue
         told = connection.execute(f"DESCRIBE raw.{table}").fetchall()
         columns = ", ".join(
-            f'"{name}"::{kind} AS "{name}"' for name, kind, *_ in told if name not in ("batch_id", "load_seq")
+            f'TRY_CAST("{name}" AS {kind}) AS "{name}"'
+            for name, kind, *_ in told
+            if name not in ("batch_id", "load_seq")
         )
         connection.execute(f"DROP TABLE raw.{table}")
         listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)

@@ -4,19 +4,16 @@
 -- touched by: article_id
 WITH text_seen AS (
   SELECT
-    article_id,
+    home.article_id,
     content_hash,
     min(fetched_at) AS first_seen_at,
     max(fetched_at) AS last_seen_at,
     count(*) AS capture_count,
-    first(fetch_id ORDER BY fetched_at, load_seq, fetch_id) AS fetch_id,
-    first(title ORDER BY fetched_at, load_seq, fetch_id) AS title,
-    first(modified_at ORDER BY fetched_at, load_seq, fetch_id) AS modified_at,
-    first(word_count ORDER BY fetched_at, load_seq, fetch_id) AS word_count,
-    first(batch_id ORDER BY fetched_at, load_seq, fetch_id) AS batch_id
+    first({'fetch_id': fetch_id, 'title': title, 'modified_at': modified_at, 'word_count': word_count,
+      'batch_id': batch_id, 'load_seq': load_seq} ORDER BY fetched_at, load_seq, fetch_id) AS capture
   FROM raw.extraction
-  WHERE article_id IN (SELECT article_id FROM touched_article)
-  GROUP BY article_id, content_hash
+  JOIN touched_home AS home USING (entry_id)
+  GROUP BY home.article_id, content_hash
 )
 SELECT
   article_id,
@@ -25,9 +22,10 @@ SELECT
   first_seen_at,
   last_seen_at,
   capture_count,
-  title,
-  modified_at,
-  word_count,
-  fetch_id,
-  batch_id
+  capture.title,
+  capture.modified_at,
+  capture.word_count,
+  capture.fetch_id,
+  capture.batch_id,
+  capture.load_seq
 FROM text_seen

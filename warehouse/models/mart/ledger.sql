@@ -8,14 +8,10 @@ WITH visit AS (
     count(*) AS fetch_count,
     max(fetched_at) AS last_fetched_at,
     last({'outcome': outcome, 'http_status': http_status, 'next_attempt_at': next_attempt_at}
-      ORDER BY fetched_at, load_seq, fetch_id) AS latest
+      ORDER BY fetched_at, load_seq, fetch_id) AS latest,
+    -- a second look proves that there was a page; if its batch was taken out, the page is owed again (state/visited.sql)
+    bool_or(purpose = 'second_look') AND NOT bool_or(outcome = 'ok') AS is_lost
   FROM raw.fetch
-  WHERE entry_id IN (SELECT entry_id FROM touched_entry)
-  GROUP BY entry_id
-),
-taken AS (
-  SELECT entry_id, last(article_id ORDER BY fetched_at, load_seq, fetch_id) AS article_id
-  FROM raw.extraction
   WHERE entry_id IN (SELECT entry_id FROM touched_entry)
   GROUP BY entry_id
 ),
@@ -28,7 +24,7 @@ refused AS (
 judged AS (
   SELECT
     entry.source_id, entry.entry_id, entry.url, entry.feed_id, entry.listed_by, entry.listed_at,
-    article.article_id, article.duplicate_of, visit.fetch_count, visit.last_fetched_at, visit.latest,
+    article.article_id, article.duplicate_of, visit.fetch_count, visit.last_fetched_at, visit.latest, visit.is_lost,
     refused.reason AS rejection_reason,
     CASE
       WHEN article.article_id IS NOT NULL AND article.source_id <> entry.source_id THEN 'other_source'
@@ -37,8 +33,8 @@ judged AS (
     END AS duplicate_reason
   FROM core.entry AS entry
   LEFT JOIN visit USING (entry_id)
-  LEFT JOIN taken USING (entry_id)
-  LEFT JOIN core.article AS article ON article.article_id = taken.article_id
+  LEFT JOIN touched_home AS home USING (entry_id)
+  LEFT JOIN core.article AS article ON article.article_id = home.article_id
   LEFT JOIN refused USING (entry_id)
   WHERE entry.entry_id IN (SELECT entry_id FROM touched_entry)
 )
@@ -53,7 +49,7 @@ SELECT
     WHEN duplicate_reason IS NOT NULL THEN 'duplicate'
     WHEN article_id IS NOT NULL THEN 'stored'
     WHEN rejection_reason IS NOT NULL THEN 'rejected'
-    WHEN latest IS NULL OR latest.next_attempt_at IS NOT NULL THEN 'waiting'
+    WHEN latest IS NULL OR is_lost OR latest.next_attempt_at IS NOT NULL THEN 'waiting'
     WHEN latest.outcome NOT IN ('ok', 'not_modified') THEN 'failed'
   END AS state,
   CASE
@@ -61,6 +57,7 @@ SELECT
     WHEN article_id IS NOT NULL THEN 'article'
     WHEN rejection_reason IS NOT NULL THEN rejection_reason
     WHEN latest IS NULL THEN 'not_fetched'
+    WHEN is_lost THEN 'page_lost'
     ELSE latest.outcome
   END AS reason,
   article_id,
@@ -69,5 +66,6 @@ SELECT
   latest.http_status AS http_status,
   coalesce(fetch_count, 0) AS fetch_count,
   last_fetched_at,
-  CASE WHEN latest IS NULL THEN listed_at ELSE latest.next_attempt_at END AS next_attempt_at
+  CASE WHEN latest IS NULL THEN listed_at WHEN is_lost THEN last_fetched_at ELSE latest.next_attempt_at END
+    AS next_attempt_at
 FROM judged

@@ -16,4 +16,4 @@ SELECT
   revision.batch_id
 FROM core.revision AS revision
 JOIN core.article AS article USING (article_id)
-JOIN raw.extraction AS extraction ON extraction.fetch_id = revision.fetch_id
+JOIN raw.extraction AS extraction ON extraction.load_seq = revision.load_seq AND extraction.fetch_id = revision.fetch_id

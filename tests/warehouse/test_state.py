@@ -1,0 +1,92 @@
+"""What a crawl knows: the published state and the batches that are not in it yet, as one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from ingest.jobs import load, publish
+from ingest.records import Visit
+from ingest.rules.url import identity
+from ingest.settings import Settings
+from ingest.stage import batch as stage
+from ingest.warehouse.state import CrawlState, open_state
+from newsroom import Newsroom
+
+A = "https://daily.example/a"
+
+
+@contextmanager
+def known(settings: Settings, newsroom: Newsroom) -> Iterator[CrawlState]:
+    def pending(held: set[str]) -> list:
+        return [stage.open_batch(settings.stage, name) for name in stage.sealed(settings.stage) if name not in held]
+
+    with open_state(settings.state_file, pending, now=newsroom.now) as state:
+        yield state
+
+
+def owed(
+    state: CrawlState, newsroom: Newsroom, *source_ids: str, active: tuple[str, ...] = ("daily", "weekly")
+) -> list[Visit]:
+    return state.due(now=newsroom.now, source_ids=source_ids or ("daily",), active_ids=active)
+
+
+def goes_out(settings: Settings) -> None:
+    load.run(settings)
+    publish.run(settings)
+
+
+def test_published_and_pending_batches_answer_as_one(newsroom: Newsroom, settings: Settings) -> None:
+    newsroom.lists(A, "https://daily.example/b")
+    newsroom.seals()
+    goes_out(settings)
+    newsroom.reads(A, "A text of some words, long enough. " * 5)
+    newsroom.seals()
+    with known(settings, newsroom) as state:
+        assert [visit.url for visit in owed(state, newsroom)] == ["https://daily.example/b"]
+        assert set(state.visits([identity(A)])) == {identity(A)}
+    goes_out(settings)
+    with known(settings, newsroom) as state:
+        assert [visit.url for visit in owed(state, newsroom)] == ["https://daily.example/b"]
+
+
+def test_an_entry_that_two_sources_list_is_owed_by_one_and_passes_on_when_that_one_rests(
+    newsroom: Newsroom, settings: Settings
+) -> None:
+    newsroom.lists(A, source_id="daily")
+    newsroom.lists(A, source_id="weekly")
+    newsroom.seals()
+    with known(settings, newsroom) as state:
+        assert [visit.source_id for visit in owed(state, newsroom, "daily")] == ["daily"]
+        assert owed(state, newsroom, "weekly") == []
+        assert [visit.source_id for visit in owed(state, newsroom, "weekly", active=("weekly",))] == ["weekly"]
+
+
+def test_an_edit_that_was_told_and_not_looked_at_stays_owed(newsroom: Newsroom, settings: Settings) -> None:
+    newsroom.lists(A)
+    newsroom.reads(A, "A text of some words, long enough. " * 5)
+    newsroom.seals()
+    newsroom.lists(A, title="Edited")
+    newsroom._rows["entry"] = [replace(newsroom._rows["entry"][0], modified_at=newsroom.now)]
+    newsroom.seals()
+    for _ in range(2):  # pending, then published
+        with known(settings, newsroom) as state:
+            (visit,) = owed(state, newsroom)
+            assert visit.told_modified_at is not None
+            assert visit.outcome == "ok"
+        goes_out(settings)
+
+
+def test_the_longest_wait_that_a_host_asked_for_holds(newsroom: Newsroom, settings: Settings) -> None:
+    def is_told_to_wait(seconds: int) -> None:
+        newsroom.fails(A, "rate_limited")
+        late = newsroom.now + timedelta(seconds=seconds)
+        newsroom._rows["fetch"] = [replace(newsroom._rows["fetch"][0], not_before_at=late)]
+        newsroom.seals()
+
+    is_told_to_wait(86_400)
+    goes_out(settings)
+    is_told_to_wait(30)
+    with known(settings, newsroom) as state:
+        (until,) = state.waiting_hosts(now=newsroom.now).values()
+    assert until - newsroom.now > timedelta(hours=23)
