@@ -107,7 +107,8 @@ class Newsroom:
         self._tick()
         return Fetch(
             fetch_id=self._id(), entry_id=identity(url), source_id=source_id, feed_id=f"{source_id}.example/feed",
-            purpose="new", attempt=1, host=f"{source_id}.example", url=url, final_url=url, modified_at=None, fetched_at=self.now, outcome=outcome, detail=None,
+            purpose="new", attempt=1, host=f"{source_id}.example", url=url,
+            final_url=url, modified_at=None, fetched_at=self.now, outcome=outcome, detail=None,
             http_status=200, content_type="text/html", etag=None, last_modified=None, body_hash=None, wire_bytes=1,
             body_bytes=1, elapsed_ms=1, robots="allowed", archive_path=None, archive_offset=None, not_before_at=None,
             next_attempt_at=None,

@@ -33,3 +33,17 @@ CREATE OR REPLACE TEMP TABLE touched_entry AS
 SELECT entry_id FROM landed
 UNION
 SELECT entry_id FROM touched_home;
+
+-- those of them that an earlier build has rows of: only these need to be taken out before they are written anew
+CREATE OR REPLACE TEMP TABLE built_article AS
+SELECT DISTINCT home.article_id
+FROM raw.extraction
+JOIN touched_home AS home USING (entry_id)
+WHERE load_seq <= getvariable('since_seq');
+
+CREATE OR REPLACE TEMP TABLE built_entry AS
+SELECT entry_id FROM raw.entry
+WHERE load_seq <= getvariable('since_seq') AND entry_id IN (SELECT entry_id FROM touched_entry)
+UNION
+SELECT entry_id FROM raw.fetch
+WHERE load_seq <= getvariable('since_seq') AND entry_id IN (SELECT entry_id FROM touched_entry);

@@ -69,8 +69,8 @@ def _write(connection: Connection, model: sql.Model, *, anew: bool) -> int:
         if anew:
             _create(connection, model)
         key = model.touched_by
-        touched = f"touched_{str(key).removesuffix('_id')}"
-        connection.execute(f"DELETE FROM {model.name} WHERE {key} IN (SELECT {key} FROM {touched})")
+        built = f"built_{str(key).removesuffix('_id')}"
+        connection.execute(f"DELETE FROM {model.name} WHERE {key} IN (SELECT {key} FROM {built})")
         ((count,),) = connection.execute(f"INSERT INTO {model.name} BY NAME {model.sql}").fetchall()
     except duckdb.Error as error:
         raise ModelError(
