@@ -6,7 +6,17 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from news_shared import CRAWL_POOL, DEFAULT_ARGS, EVERY_TEN_MINUTES, STAGED, START, TAGS, settings, source_names
+from news_shared import (
+    CRAWL_POOL,
+    DEFAULT_ARGS,
+    EVERY_TEN_MINUTES,
+    ON_FAILURE,
+    STAGED,
+    START,
+    TAGS,
+    settings,
+    source_names,
+)
 
 NAMES = source_names()
 DOC = """
@@ -22,7 +32,8 @@ What a red task means:
 - `judge`: too large a share of the polls failed, or a batch gave no answer. Network, DNS, proxy? See **News sources**.
 
 A sick source is a line on the page **News sources**, not a red run. Nothing due is green: `crawl_batch` is skipped.
-To crawl some sources now: *Trigger*, and choose them in the form.
+To crawl some sources now: *Trigger*, and choose them in the form. Those you choose are polled even if they are not due;
+only a host that asked us to wait is left alone until then.
 """
 
 
@@ -31,6 +42,7 @@ To crawl some sources now: *Trigger*, and choose them in the form.
     start_date=START,
     catchup=False,  # a feed shows the present: the past comes by backfill
     max_active_runs=1,
+    on_failure_callback=ON_FAILURE,
     dagrun_timeout=timedelta(hours=2),
     default_args=DEFAULT_ARGS,
     tags=[*TAGS, "crawl"],
@@ -44,7 +56,7 @@ To crawl some sources now: *Trigger*, and choose them in the form.
             examples=list(NAMES),
             values_display=NAMES,
             title="Sources",
-            description="Crawl only these; none chosen: every source that is due.",
+            description="Crawl only these, due or not; none chosen: every source that is due.",
         )
     },
 )
@@ -62,10 +74,11 @@ def news_crawl() -> None:
         execution_timeout=timedelta(hours=1),
         map_index_template="{{ task.op_kwargs['source_ids'] | join(', ') | truncate(120) }}",
     )
-    def crawl_batch(source_ids: list[str]) -> dict[str, Any]:
+    def crawl_batch(source_ids: list[str], params: dict[str, Any]) -> dict[str, Any]:
         from ingest.jobs import crawl
 
-        return crawl.run(settings(), source_ids=source_ids).as_dict()
+        # sources that a person chose are polled even where they are not due
+        return crawl.run(settings(), source_ids=source_ids, poll_all=bool(params["source_ids"])).as_dict()
 
     @task(trigger_rule="all_done", execution_timeout=timedelta(minutes=5))
     def judge(batches: list[list[str]] | None, summaries: list[dict[str, Any]]) -> str:

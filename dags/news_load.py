@@ -5,7 +5,17 @@ from typing import Any
 
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, chain, dag, task
 
-from news_shared import DEFAULT_ARGS, EVERY_TEN_MINUTES, PUBLISHED, STAGED, START, TAGS, WRITER_POOL, settings
+from news_shared import (
+    DEFAULT_ARGS,
+    EVERY_TEN_MINUTES,
+    ON_FAILURE,
+    PUBLISHED,
+    STAGED,
+    START,
+    TAGS,
+    WRITER_POOL,
+    settings,
+)
 
 DOC = """
 ### news_load
@@ -30,6 +40,7 @@ A batch that fails its checks is quarantined with the finding, and the rest is p
     start_date=START,
     catchup=False,  # each run loads whatever is not loaded: a missed one leaves no gap
     max_active_runs=1,
+    on_failure_callback=ON_FAILURE,
     dagrun_timeout=timedelta(hours=4),
     default_args={**DEFAULT_ARGS, "pool": WRITER_POOL, "execution_timeout": timedelta(hours=1)},
     tags=[*TAGS, "load"],

@@ -1,9 +1,10 @@
 """What the news DAGs have in common: pools, assets, retries, settings. When and in what order is in each DAG's file."""
 
+import logging
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
 
@@ -36,6 +37,22 @@ DEFAULT_ARGS = {
     "max_retry_delay": timedelta(minutes=10),
     "retry_policy": ExceptionRetryPolicy([RetryRule(exception=FAIL_AT_ONCE, action=RetryAction.FAIL)]),
 }
+
+
+def alert(context: dict[str, Any]) -> None:
+    """One line for whatever watches the logs, when a DAG run has failed (not when a task will be retried)."""
+    dag_id, run_id, ti = context["dag"].dag_id, context["run_id"], context.get("ti")
+    try:
+        states = ti.get_task_states(dag_id=dag_id, run_ids=[run_id])[run_id] if ti else {}
+    except Exception:  # noqa: BLE001  no alert may be lost because Airflow cannot say more
+        states = {}
+    failed = sorted(task_id for task_id, state in states.items() if state == "failed") or [ti.task_id if ti else "-"]
+    logging.getLogger(__name__).error(
+        "news_alert dag_id=%s run_id=%s task_ids=%s reason=%s", dag_id, run_id, ",".join(failed), context.get("reason")
+    )
+
+
+ON_FAILURE = [alert]  # a notifier goes here too, e.g. SmtpNotifier(...) or SlackWebhookNotifier(...)
 
 
 def settings() -> "Settings":

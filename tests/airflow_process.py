@@ -6,6 +6,7 @@ page        the page News sources, with and without a login
 """
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -72,6 +73,7 @@ def described(dag: Any) -> dict[str, Any]:
         "tags": sorted(dag.tags),
         "doc_md": dag.doc_md,
         "catchup": dag.catchup,
+        "on_failure": [callback.__name__ for callback in dag.on_failure_callback],
         "max_active_runs": dag.max_active_runs,
         "start_date": dag.start_date.isoformat(),
         "params": {name: param.schema for name, param in dag.params.items()} if hasattr(dag.params, "items") else {},
@@ -116,13 +118,27 @@ def run() -> dict[str, Any]:
 
 
 def tested(dag_id: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The state of the run, and the states of its tasks by name."""
+    """The state of the run, the states of its tasks by name, and the alerts it raised."""
+    listener = Alerts()
+    logging.getLogger("news_shared").addHandler(listener)
     ended = parsed().dags[dag_id].test(run_conf=params)
+    logging.getLogger("news_shared").removeHandler(listener)
     tasks: dict[str, list[str]] = {}
     for one in ended.get_task_instances():
         tasks.setdefault(one.task_id, []).append(str(one.state))
     names = [one.rendered_map_index for one in ended.get_task_instances() if one.map_index >= 0]
-    return {"state": str(ended.state), "tasks": tasks, "names": names}
+    return {"state": str(ended.state), "tasks": tasks, "names": names, "alerts": listener.lines}
+
+
+class Alerts(logging.Handler):
+    """Keeps the lines that the DAGs' shared file logs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
 
 
 def published() -> dict[str, int]:

@@ -1,11 +1,15 @@
 """A broken catalogue says which file, source and key is wrong, before anything is fetched."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest import catalogue
 from ingest.errors import CatalogueError
+from ingest.rules.url import as_found, host
 
 GOOD = """
 [[source]]
@@ -60,6 +64,9 @@ BROKEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "a language in words": (GOOD.replace('"en-GB"', '"English (UK)"'), ("'language'", "'English (UK)'")),
     "no wait between polls": (GOOD + "poll_every_s = 0\n", ("'daily-gazette'", "'poll_every_s'", "at least 1")),
     "a negative delay": (GOOD + "host_delay_s = -0.5\n", ("'host_delay_s'", "at least 0")),
+    "a delay that is no number": (GOOD + "host_delay_s = nan\n", ("'daily-gazette'", "'host_delay_s'")),
+    "a delay without end": (GOOD + "host_delay_s = inf\n", ("'daily-gazette'", "'host_delay_s'", "at most 2592000")),
+    "a feed polled once in an age": (GOOD + "poll_every_s = 99999999999\n", ("'poll_every_s'", "at most 2592000")),
 }  # fmt: skip
 
 
@@ -116,3 +123,71 @@ def test_a_table_of_another_shape_is_an_error_of_ours(tmp_path: Path, text: str,
         catalogue.read(written(tmp_path, text))
     for word in words:
         assert word in str(caught.value)
+
+
+LABEL = "a" * 63
+NO_ADDRESSES = [
+    "https://user:pw@ex.org/feed", "https://user@ex.org/feed", "https://ex.org:99999/feed", "https://ex.org:0/feed",
+    "https://ex.org:/feed", "https://ex.org:80a/feed", "https://ex ample.org/f", "https://ex.org/a b", " https://ex.org/",
+    "https://ex.org/\n", "https://ex.org/a\u00a0", "https://ex.org/\x7f",
+    "https://", "https:///feed", "https:ex.org", "https://?a", "//ex.org/",
+    "https://.org/", "https://ex..org/", "https://ex.org\\feed", "https://[::1]/", "https://ex%41.org/", "ftp://ex.org/",
+    f"https://{LABEL}a.org/", f"https://{'.'.join([LABEL] * 4)}/", f"https://ex.org/{'a' * 4_096}", "https://b\u00fccher.example/",
+    "https://ex.org\ufe6ffeed", "https://ex.org/\ud83d", "\u017fttps://ex.org/", "https://\u212aex.org/", "https://ex.org:\u0661/",
+]  # fmt: skip
+ADDRESSES = [
+    "https://ex.org", "https://ex.org/", "http://ex.org:8080/feed?a=1&b=%20#c", "HTTPS://WWW.Ex.Org/Feed", "http://localhost:8000/",
+    "http://127.0.0.1:1/", "https://xn--bcher-kva.example/", "https://a_b.ex.org/", "https://ex.org?feed=rss2",
+    "https://ex.org/\u00fcber/@a:b", f"https://{LABEL}.{LABEL}.{LABEL}.{'a' * 61}/",
+]  # fmt: skip
+
+
+def parsed(url: str) -> str:
+    source = {
+        "source_id": "a",
+        "name": "A",
+        "country": "GB",
+        "language": "en",
+        "home_url": "https://a.example/",
+        "feeds": [url],
+    }
+    (found,) = catalogue.parse({"source": [source]}, "sources.toml")
+    return found.feeds[0].url
+
+
+@pytest.mark.parametrize("url", NO_ADDRESSES)
+def test_an_address_that_could_not_be_visited_is_refused_by_name(url: str) -> None:
+    with pytest.raises(CatalogueError, match=r"sources\.toml: source 'a': key 'feeds': .* is not a web address"):
+        parsed(url)
+
+
+@pytest.mark.parametrize("url", ADDRESSES)
+def test_an_address_as_people_write_them_is_taken_as_it_is(url: str) -> None:
+    assert parsed(url) == url
+    assert as_found(url) is not None
+
+
+@given(
+    st.from_regex(catalogue.WEB_ADDRESS, fullmatch=True)
+    | st.text(alphabet="htps:/.@[]%?#\\ -_a0\u00fc\u017f\ufe6f", max_size=40).map("https://".__add__)
+)
+def test_whatever_is_taken_can_be_visited(url: str) -> None:
+    try:
+        parsed(url)
+    except CatalogueError:
+        return
+    assert as_found(url) is not None
+    assert host(url)
+
+
+def test_a_folder_is_no_catalogue(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match=r"(?s)cannot be read: Is a directory.*INGEST_CATALOGUE"):
+        catalogue.read(tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD)
+    path.chmod(0)
+    with pytest.raises(CatalogueError, match=r"sources\.toml cannot be read: Permission denied"):
+        catalogue.read(path)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from ingest.settings import load
+
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = Path(sys.executable).parent
 SECRETS = ("POSTGRES_PASSWORD", "FERNET_KEY", "JWT_SECRET", "API_SECRET_KEY", "ADMIN_PASSWORD")
@@ -85,6 +87,23 @@ def test_every_build_folder_is_there(services: dict[str, Any]) -> None:
         if "build" in service:
             folder = Path(service["build"]["context"])
             assert (folder / service["build"].get("dockerfile", "Dockerfile")).is_file()
+
+
+def test_the_image_is_built_once_and_never_looked_for_in_a_registry(services: dict[str, Any]) -> None:
+    ours = {name: service for name, service in services.items() if service["image"].startswith("news-ingest:")}
+    assert {name for name, service in ours.items() if "build" in service} == {"init"}
+    assert ours["init"]["pull_policy"] == "build"
+    assert {service["pull_policy"] for name, service in ours.items() if name != "init"} == {"never"}
+    for name in set(ours) - {"init"}:
+        assert services[name]["depends_on"]["init"]["condition"] == "service_completed_successfully", name
+
+
+def test_all_extracting_workers_together_leave_the_scheduler_room(services: dict[str, Any]) -> None:
+    scheduler = services["scheduler"]
+    pools = json.loads((ROOT / "dags" / "pools.json").read_text("utf-8"))
+    workers = pools["crawl"]["slots"] * load({}).extract_workers
+    extracting = workers * int(scheduler["environment"]["INGEST_EXTRACT_MEMORY_BYTES"])
+    assert extracting + 2 * 2**30 <= int(scheduler["deploy"]["resources"]["limits"]["memory"])
 
 
 def test_ports_are_open_to_this_machine_alone(services: dict[str, Any]) -> None:

@@ -27,11 +27,18 @@ class Warehouse:
         with duckdb.connect(str(file)) as connection:
             connection.execute(TABLES)
 
-    def polled(self, source_id: str, feed_id: str, outcomes: dict[float, str], detail: str | None = None) -> None:
+    def polled(
+        self,
+        source_id: str,
+        feed_id: str,
+        outcomes: dict[float, str],
+        detail: str | None = None,
+        pause: timedelta = timedelta(minutes=10),
+    ) -> None:
         with duckdb.connect(str(self.file)) as connection:
             for hours, outcome in outcomes.items():
                 at = NOW - timedelta(hours=hours)
-                row = [source_id, feed_id, at, outcome, detail, 500, 1, at + timedelta(minutes=10)]
+                row = [source_id, feed_id, at, outcome, detail, 500, 1, at + pause]
                 connection.execute("INSERT INTO mart.feed_poll VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def listed(self, source_id: str, state: str, hours: float = 1) -> None:
@@ -112,7 +119,33 @@ def test_every_ledger_state_is_counted_in_its_own_column(warehouse: Warehouse) -
             warehouse.listed("a", state)
     head, row = Cells(warehouse.page()).rows
     assert head == list(sources_page.HEADINGS)
-    assert row == ["a", "ok", "60 min ago", "60 min ago", "1", "2", "3", "4", "5"]
+    assert row == ["a", "ok", "60 min ago", "50 min ago", "60 min ago", "1", "2", "3", "4", "5"]
+
+
+def test_a_feed_that_was_replaced_no_longer_makes_its_source_sick(warehouse: Warehouse) -> None:
+    warehouse.polled("a", "a/old", {27: "ok", 26: "http_error"})
+    warehouse.polled("a", "a/new", {25: "ok", 1: "ok"})
+    warehouse.listed("a", "stored")
+    line = warehouse.line("a")
+    assert (sources_page.state(line, NOW), line.feed_count, line.cause) == ("ok", 1, None)
+
+
+def test_a_feed_that_is_put_off_for_days_since_it_fails_is_seen_failing(warehouse: Warehouse) -> None:
+    warehouse.polled("a", "a/slow", {100: "http_error"}, pause=timedelta(days=8))
+    warehouse.polled("a", "a/good", {1: "ok"})
+    line = warehouse.line("a")
+    assert (sources_page.state(line, NOW), line.feed_count) == ("partly failing", 2)
+
+
+def test_a_source_that_nobody_polls_any_more_keeps_its_last_state(warehouse: Warehouse) -> None:
+    warehouse.polled("a", "a/feed", {500: "timeout"})
+    assert sources_page.state(warehouse.line("a"), NOW) == "failing"
+
+
+def test_the_next_poll_is_the_earliest_of_its_feeds(warehouse: Warehouse) -> None:
+    warehouse.polled("a", "a/one", {2: "ok", 1: "ok"}, pause=timedelta(hours=4))
+    warehouse.polled("a", "a/two", {1: "ok"}, pause=timedelta(hours=9))
+    assert Cells(warehouse.page()).rows[1][2:4] == ["60 min ago", "in 3 h"]
 
 
 def test_sick_sources_come_first_and_the_tally_says_how_many(warehouse: Warehouse) -> None:
@@ -126,7 +159,7 @@ def test_sick_sources_come_first_and_the_tally_says_how_many(warehouse: Warehous
 
 def test_a_source_that_is_listed_but_was_never_polled_still_shows(warehouse: Warehouse) -> None:
     warehouse.listed("a", "waiting")
-    assert Cells(warehouse.page()).rows[1][2:4] == ["never", "never"]
+    assert Cells(warehouse.page()).rows[1][2:5] == ["never", "never", "never"]
 
 
 def test_an_empty_warehouse_is_a_page_too(warehouse: Warehouse) -> None:

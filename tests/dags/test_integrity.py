@@ -45,6 +45,10 @@ def test_every_dag_says_what_it_is_and_runs_once_at_a_time_without_catching_up(d
         assert dag["start_date"].startswith("2026-")
 
 
+def test_every_dag_raises_an_alert_when_a_run_has_failed(dags: dict[str, Any]) -> None:
+    assert {dag_id: dag["on_failure"] for dag_id, dag in dags.items()} == {dag_id: ["alert"] for dag_id in dags}
+
+
 def test_every_task_has_an_owner_retries_and_an_end(dags: dict[str, Any]) -> None:
     for dag in dags.values():
         for task in dag["tasks"]:

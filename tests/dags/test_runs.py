@@ -1,5 +1,6 @@
 """Both DAGs run for real over the demo web: what is green, what is red, and what is in the published file then."""
 
+import re
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ def test_nothing_to_crawl_is_green_and_skips_the_batches(told: dict[str, Any]) -
         "state": "success",
         "tasks": {"plan": ["success"], "crawl_batch": ["skipped"], "judge": ["success"]},
         "names": [],
+        "alerts": [],
     }
 
 
@@ -44,6 +46,12 @@ def test_a_catalogue_that_cannot_be_used_is_red_at_once(told: dict[str, Any]) ->
     broken = told["catalogue_broken"]
     assert broken["state"] == "failed"
     assert broken["tasks"] == {"plan": ["failed"], "crawl_batch": ["upstream_failed"], "judge": ["failed"]}
+
+
+def test_a_run_that_failed_raises_one_alert_that_names_it(told: dict[str, Any]) -> None:
+    (line,) = told["catalogue_broken"]["alerts"]
+    assert re.fullmatch(r"news_alert dag_id=news_crawl run_id=manual__\S+ task_ids=judge reason=task_failure", line)
+    assert told["crawled"]["alerts"] == told["loaded"]["alerts"] == []
 
 
 def test_a_crawl_without_a_contact_is_red_before_anything_is_fetched(told: dict[str, Any]) -> None:

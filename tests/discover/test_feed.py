@@ -1,6 +1,7 @@
 """Feeds become entries, whatever state they are in; what is no feed is said to be none."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -130,7 +131,7 @@ def test_rdf_is_read() -> None:
 JSON_FEED = """{"version": "https://jsonfeed.org/version/1.1", "title": "N", "language": "de", "items": [
 {"id": 7, "url": "/a", "title": "A & B", "content_html": "<p>One</p><p>two</p>", "image": "/i.jpg", "tags": ["x", 5],
 "authors": [{"name": "Ana"}, "noise"], "date_published": "2024-05-03T10:11:12+02:00", "date_modified": null},
-{"id": "https://news.example/b"}, {"id": "c"}, "noise"]}"""
+{"id": "https://news.example/b"}, {"id": "c"}]}"""
 
 
 def test_a_json_feed_is_read_like_any_other() -> None:
@@ -280,3 +281,66 @@ def test_no_bytes_make_the_reading_fail(noise: bytes) -> None:
         assert reading.outcome in ("ok", "not_a_feed")
         for entry in reading.entries:
             repr(entry).encode()
+
+
+def json_feed(*entries: object) -> str:
+    return json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": entries})
+
+
+GOOD_ENTRY = {"url": "https://news.example/good", "title": "Good"}
+
+
+@pytest.mark.parametrize("bad", ["noise", 7, None, [], {"url": "/a", "tags": 5}, {"url": "/a", "authors": 5}])
+def test_an_entry_that_cannot_be_read_is_counted_and_costs_no_other(bad: object) -> None:
+    reading = read(json_feed(bad, GOOD_ENTRY, bad))
+    assert [entry.title for entry in reading.entries] == ["Good"]
+    assert (reading.outcome, reading.unlinked_count) == ("ok", 2)
+    assert (reading.detail or "").startswith("entries that cannot be read: 2, the first: TypeError: ")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("authors", [{"name": 5, "email": "x"}]), ("authors", [{"name": ["x"]}]), ("author", "x"), ("id", {"a": 1}),
+        ("title", 5), ("summary", [1]), ("content_html", {}), ("image", 5), ("date_published", 1714730400),
+        ("date_modified", ["x"]), ("tags", [[], {}, None]), ("language", 5),
+    ],
+)  # fmt: skip
+def test_a_value_of_another_type_than_it_should_have_is_as_if_it_were_not_there(key: str, value: object) -> None:
+    entry = only(json_feed({"url": "/a", "title": "Good"} | {key: value}))
+    assert (entry.url, entry.authors, entry.tags) == ("https://news.example/a", (), ())
+
+
+def test_an_address_that_is_no_text_is_none() -> None:
+    assert read(json_feed({"url": {"a": 1}, "title": "T"})).unlinked_count == 1
+
+
+@pytest.mark.parametrize(
+    "evil", ["\\ud83d", "\\u0000", "\\u001b[2J", "\\u009b", "\\u007f", "\\u2028", "\\udc00\\ud800"]
+)
+@pytest.mark.parametrize("markup", ["", "<p>"])
+def test_what_can_neither_be_stored_nor_shown_is_taken_out(evil: str, markup: str) -> None:
+    entry = only(
+        '{"version": "https://jsonfeed.org/version/1", "language": "d%e", "items": [{"url": "/a", "id": "i%d",'
+        '"title": "%m%T", "summary": "%m%S", "author": {"name": "%m%A"}, "tags": ["%m%G"], "image": "/i%.jpg",'
+        '"date_published": "%D", "date_modified": "%M"}]}'.replace("%m", markup).replace("%", evil)
+    )
+    text = json.dumps(asdict(replace(entry, image_url=None)), default=str, ensure_ascii=False)
+    repr(entry).encode()
+    assert all(character.isprintable() for character in text)
+    assert (entry.title or "")[-1] == "T"
+
+
+def test_an_address_with_half_a_character_is_none() -> None:
+    assert read('{"version": "https://jsonfeed.org/version/1", "items": [{"url": "/a\\ud83d"}]}').unlinked_count == 1
+
+
+@pytest.mark.parametrize("piece", ["<p>", "<div>", "<b>", "<li><ul>", "<table><tr>", "<a b='", "<br>x"])
+def test_a_summary_made_of_tags_alone_costs_little(piece: str) -> None:
+    entry = {"url": "/a", "summary": piece * 20_000, "tags": [piece * 100] * 5_000, "authors": [{"name": piece * 100}]}
+    assert only(json_feed(entry)).url == "https://news.example/a"
+
+
+def test_blocks_are_told_apart_and_what_nobody_sees_is_left_out() -> None:
+    summary = "a<p>b</p>c<br>d<i>e</i>f<!-- x --><style>y</style><ul><li>g</li><li>h</li></ul>&amp;<![CDATA[z]]>"
+    assert (only(json_feed({"url": "/a", "summary": summary})).summary or "").startswith("a b c def g h &")

@@ -84,6 +84,16 @@ BOMBS = [gzip.compress(b"\0" * 50_000_000), brotli.compress(b"\0" * 50_000_000)]
         ((HEAD + b"Content-Length: 100001\r\n\r\n", stall), "too_large"),
         ((HEAD + b"Content-Encoding: gzip\r\n\r\n" + BOMBS[0],), "too_large"),
         ((HEAD + b"Content-Encoding: br\r\n\r\n" + BOMBS[1],), "too_large"),
+        ((HEAD,), "cut_short"),
+        ((HEAD + b"Content-Length: 0\r\n", hang_up), "cut_short"),
+        ((HEAD + b"Content-Le",), "cut_short"),
+        ((b"HTTP/1.1 200 OK\r\n",), "cut_short"),
+        ((b"HTTP/1.1 302 Found\r\nLocation: /b",), "cut_short"),
+        ((HEAD + b"\r\n",), "cut_short"),
+        ((HEAD + b"Content-Encoding: gzip\r\n\r\n",), "cut_short"),
+        ((HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",), "ok"),
+        ((b"HTTP/1.1 204 No Content\r\n\r\n",), "ok"),
+        ((b"HTTP/1.0 200 OK\nContent-Type: text/html\n\nlines end as they like",), "ok"),
         ((reset,), "unreachable"),
         ((b"",), "unreachable"),
         ((b"SSH-2.0-OpenSSH_9.2\r\n",), "unreachable"),
@@ -270,3 +280,87 @@ def test_a_connection_serves_many_visits(web: HostileWeb, client: Client) -> Non
     get(client, web.url("/missing"))
     get(client, web.url("/a"))
     assert (web.connection_count, len(web.heads)) == (1, 5)
+
+
+@pytest.mark.parametrize("accept", ["feed", "robots"])
+def test_an_empty_feed_or_robots_file_may_end_with_the_connection_but_not_amid_its_headers(
+    web: HostileWeb, client: Client, accept: str
+) -> None:
+    assert get(client, web.does("/a", HEAD + b"\r\n"), accept=accept).outcome == "ok"
+    assert get(client, web.does("/b", HEAD), accept=accept).outcome == "cut_short"
+
+
+def test_a_redirect_is_followed_only_where_the_caller_allows(web: HostileWeb, client: Client) -> None:
+    asked: list[str] = []
+
+    def may_follow(url: str) -> bool:
+        asked.append(url)
+        return "/members/" not in url
+
+    web.redirect("/b", "/members/x")
+    web.page("/members/x", b"for members")
+    response = get(client, web.redirect("/a", "/b"), may_follow=may_follow)
+    assert (response.outcome, response.body, response.http_status) == ("robots_denied", b"", 302)
+    assert response.final_url == web.url("/b")
+    assert response.detail == f"redirect to {web.url('/members/x')}"
+    assert asked == [web.url("/b"), web.url("/members/x")]
+    assert [head.split(" ")[1] for head in web.heads] == ["/a", "/b"]
+
+
+def test_whoever_is_asked_may_use_the_client_and_the_deadline_still_holds(
+    web: HostileWeb, new_client: Callable[..., Client]
+) -> None:
+    client = new_client(timeout_s=0.5)
+    web.page("/robots.txt", b"")
+    web.does("/b", HEAD + b"\r\n", drip)
+    url = web.redirect("/a", "/b")
+    response = get(
+        client, url, may_follow=lambda _: get(client, web.url("/robots.txt"), accept="robots").outcome == "ok"
+    )
+    assert response.outcome == "timeout"
+
+
+def test_closing_the_client_ends_the_visits_in_flight(web: HostileWeb, new_client: Callable[..., Client]) -> None:
+    client = new_client(timeout_s=1_000.0)
+    begun, failures = threading.Event(), []
+
+    def told(_: socket.socket, closing: threading.Event) -> None:
+        begun.set()
+        closing.wait()
+
+    def visit() -> None:
+        try:
+            get(client, web.does("/a", HEAD, told))
+        except RuntimeError as error:
+            failures.append(str(error))
+
+    visiting = threading.Thread(target=visit, daemon=True)
+    visiting.start()
+    begun.wait()
+    client.close()
+    visiting.join(timeout=60)
+    assert failures == ["the client was closed during a visit"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "detail"),
+    [
+        (b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: ftp://a\x1b[2J\x9b\r\n\r\n", "redirect to ftp://a [2J"),
+        (HEAD + b"Content-Encoding: \x00x\x07y\r\nContent-Length: 1\r\n\r\nx", "Content-Encoding: x y"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: a\x08b\r\nContent-Length: 1\r\n\r\nx", "Content-Type: a b"),
+    ],
+)
+def test_what_a_server_says_is_shown_without_control_characters(
+    web: HostileWeb, client: Client, answer: bytes, detail: str
+) -> None:
+    response = get(client, web.does("/a", answer))
+    assert response.detail == detail
+    assert all(character.isprintable() for _, value in response.headers for character in value if character < "\x7f")
+
+
+def test_what_a_server_says_is_shown_in_short(web: HostileWeb, client: Client) -> None:
+    for path, header in (("/a", "Content-Type: "), ("/b", "Content-Encoding: "), ("/c", "Location: x://")):
+        status = "302 Found" if path == "/c" else "200 OK"
+        response = get(client, web.page(path, b"x", header + "y" * 5_000, status=status))
+        assert response.detail
+        assert len(response.detail) == 200

@@ -1,6 +1,7 @@
 """robots.txt: what it allows, what it means when it cannot be had, and how long an answer holds."""
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -136,3 +137,23 @@ def test_a_cache_that_cannot_be_read_is_no_cache(web: HostileWeb, client: Client
     for path in tmp_path.glob("*.json"):
         path.write_text("{")
     assert Robots(client, cache=tmp_path, product="ingest").verdict(web.url("/a")).state == "denied"
+
+
+@pytest.mark.parametrize("label_count", [3, 4])
+def test_a_host_with_the_longest_of_names_is_kept_too(client: Client, tmp_path: Path, label_count: int) -> None:
+    host = ".".join(["a" * 59] * label_count) + ".invalid"
+    assert Robots(client, cache=tmp_path, product="ingest").verdict(f"http://{host}/a").state == "unreachable"
+    (kept,) = tmp_path.iterdir()
+    assert kept.suffix == ".json"
+
+
+def test_a_folder_that_cannot_be_written_is_no_cache_and_is_told(
+    web: HostileWeb, client: Client, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    web.page("/robots.txt", b"User-agent: *\nDisallow: /a", "Content-Type: text/plain")
+    robots = Robots(client, cache=tmp_path / "robots", product="ingest")
+    (tmp_path / "robots").rmdir()
+    with caplog.at_level(logging.WARNING, logger="ingest"):
+        assert [robots.verdict(web.url(path)).state for path in ("/a", "/b")] == ["denied", "allowed"]
+    (told,) = caplog.messages
+    assert told.startswith(f"robots_not_kept origin=http://127.0.0.1:{web.port} error=")

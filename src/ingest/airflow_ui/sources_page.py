@@ -12,20 +12,29 @@ import duckdb
 State = Literal["failing", "partly failing", "quiet", "ok"]
 STATES: tuple[State, ...] = ("failing", "partly failing", "quiet", "ok")  # the sick ones come first
 QUIET_AFTER = timedelta(days=3)  # without anything new in any of its feeds
+# So long past its time while its source is polled on, a feed is no longer in the catalogue. Not by its last poll: a feed
+# that fails may be put off for weeks, and is to be seen failing all the while.
+FORGOTTEN_AFTER = timedelta(days=1)
 LEDGER_STATES = ("stored", "duplicate", "rejected", "failed", "waiting")
-HEADINGS = ("Source", "State", "Last poll", "Last article", "Stored", "Duplicate", "Rejected", "Failed", "Waiting")
-COUNT_HEADINGS = frozenset(HEADINGS[4:])
+HEADINGS = ("Source", "State", "Last poll", "Next poll", "Last article",
+            "Stored", "Duplicate", "Rejected", "Failed", "Waiting")  # fmt: skip
+COUNT_HEADINGS = frozenset(HEADINGS[-len(LEDGER_STATES) :])
 
 SOURCES = """
-WITH feed AS (
+WITH every_feed AS (
     SELECT source_id, feed_id,
            max(polled_at) AS polled_at,
            max(polled_at) FILTER (outcome IN ('ok', 'not_modified')) AS good_at,
            arg_max(outcome, polled_at) AS outcome,
            arg_max(coalesce(detail, http_status::VARCHAR), polled_at) AS detail,
-           max(next_poll_at) AS next_poll_at
+           arg_max(next_poll_at, polled_at) AS next_poll_at
     FROM mart.feed_poll
     GROUP BY ALL
+),
+feed AS (
+    SELECT *
+    FROM every_feed
+    QUALIFY next_poll_at IS NULL OR next_poll_at + $forgotten_after > max(polled_at) OVER (PARTITION BY source_id)
 ),
 failing AS (
     SELECT poll.source_id, poll.feed_id, min(poll.polled_at) AS failing_since_at
@@ -36,6 +45,7 @@ failing AS (
 polled AS (
     SELECT feed.source_id,
            max(feed.polled_at) AS polled_at,
+           min(feed.next_poll_at) AS next_poll_at,
            count(*) AS feed_count,
            count(failing.feed_id) AS failing_count,
            min(failing.failing_since_at) AS failing_since_at,
@@ -56,7 +66,7 @@ listed AS (
     FROM mart.ledger
     GROUP BY ALL
 )
-SELECT source_id, polled_at, feed_count, failing_count, failing_since_at, cause, listed_at, stored_at,
+SELECT source_id, polled_at, next_poll_at, feed_count, failing_count, failing_since_at, cause, listed_at, stored_at,
        coalesce(stored, 0) AS stored, coalesce(duplicate, 0) AS duplicate, coalesce(rejected, 0) AS rejected,
        coalesce(failed, 0) AS failed, coalesce(waiting, 0) AS waiting
 FROM polled FULL JOIN listed USING (source_id)
@@ -87,6 +97,7 @@ class SourceLine:
 
     source_id: str
     polled_at: datetime | None
+    next_poll_at: datetime | None
     feed_count: int
     failing_count: int
     failing_since_at: datetime | None
@@ -101,7 +112,7 @@ def read(file: Path) -> list[SourceLine]:
     bounds: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "256MB", "threads": 1}
     with duckdb.connect(str(file), read_only=True, config=bounds) as connection:
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
-        rows = connection.execute(SOURCES).fetchall()
+        rows = connection.execute(SOURCES, {"forgotten_after": FORGOTTEN_AFTER}).fetchall()
     return [_line(row) for row in rows]
 
 
@@ -138,10 +149,12 @@ def unreadable(reason: str) -> str:
 
 
 def _line(row: tuple[Any, ...]) -> SourceLine:
-    source_id, polled_at, feed_count, failing_count, failing_since_at, cause, listed_at, stored_at, *counts = row
+    source_id, polled_at, next_poll_at, feed_count, failing_count, *rest = row
+    failing_since_at, cause, listed_at, stored_at, *counts = rest
     return SourceLine(
         source_id=source_id,
         polled_at=polled_at,
+        next_poll_at=next_poll_at,
         feed_count=feed_count or 0,
         failing_count=failing_count or 0,
         failing_since_at=failing_since_at,
@@ -161,6 +174,7 @@ def _row(line: SourceLine, now: datetime) -> str:
         escape(line.source_id),
         f"<span>{badge}</span>",
         _when(line.polled_at, now),
+        _when(line.next_poll_at, now),
         _when(line.stored_at, now),
         *(f"{count:,}" for count in line.counts),
     )
@@ -178,9 +192,10 @@ def _numeric(heading: str) -> str:
 def _when(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return "never"
-    minutes = int((now - moment).total_seconds() // 60)
-    ago = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
-    return f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}" title="{moment:%Y-%m-%d %H:%M:%S} UTC">{ago} ago</time>'
+    minutes = round(abs((now - moment).total_seconds()) // 60)
+    span = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
+    told = f"in {span}" if moment > now else f"{span} ago"
+    return f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}" title="{moment:%Y-%m-%d %H:%M:%S} UTC">{told}</time>'
 
 
 def _page(body: str) -> str:

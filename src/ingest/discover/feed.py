@@ -11,10 +11,12 @@ from datetime import datetime
 from hashlib import sha256
 from html import unescape
 from io import BytesIO
+from itertools import islice
 from typing import Any, Literal
 
 import feedparser
 from bs4 import BeautifulSoup
+from bs4.element import CData, NavigableString, Tag
 
 from ingest.records import Entry, Feed
 from ingest.rules.moment import read_moment
@@ -23,11 +25,13 @@ from ingest.rules.url import as_found, canonical, identity
 ENTRY_RULE = 1  # what `entry_hash` is made of; a change writes every listed entry anew
 TITLE_LIMIT_CHARS = 1_000
 SUMMARY_LIMIT_CHARS = 2_000
-MARKUP_LIMIT_CHARS = 20_000  # of a summary that is HTML: enough for 2,000 characters of text
+MARKUP_SHARE = 4  # so many times its limit is read of a text that may hold markup
 NAME_LIMIT_CHARS = 200
 RAW_DATE_LIMIT_CHARS = 100
 GUID_LIMIT_CHARS = 1_000
 NAMES_LIMIT = 50  # authors or tags of one entry
+NAMES_READ = 200  # of which so many are distinct and no addresses
+DETAIL_LIMIT_CHARS = 200
 SNIFF_BYTES = 4_096
 
 HTML_PAGE = re.compile(
@@ -42,18 +46,23 @@ CROWDED_TAG = re.compile(
 EMAIL_END = re.compile(r"[a-z.-]{1,12}")
 MARKUP = re.compile(r"<[A-Za-z/!?]")
 INSTRUCTION = re.compile(r"<\?[^>]*>?")
-UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-BLOCKS = ["address", "blockquote", "br", "dd", "div", "dt", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li",
-          "p", "pre", "table", "td", "th", "tr", "ul", "ol"]  # fmt: skip
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # lone surrogates cannot be stored
+BLOCKS = frozenset({
+    "address", "blockquote", "br", "dd", "div", "dt", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
+    "p", "pre", "table", "td", "th", "tr", "ul",
+})  # fmt: skip
 
 
-# What a feed says of itself, of its entries (in feedparser's words), and whether anything had to be mended to read it.
-_Said = tuple[dict[str, Any], list[dict[str, Any]], bool]
+# What a feed says of itself, of its entries, and whether anything had to be mended to read it.
+_Said = tuple[dict[str, Any], list[Any], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedReading:
-    """What one visit's body says. `entries` have an address; `unlinked_count` more had none that can be used."""
+    """What one visit's body says. `entries` have an address; `unlinked_count` more had none that can be used.
+
+    An entry that cannot be read at all is one of these, and `detail` says so.
+    """
 
     outcome: Literal["ok", "not_a_feed"]
     detail: str | None
@@ -73,25 +82,29 @@ def read_feed(
     if refusal is not None:
         return _no_feed(refusal)
     try:
-        said_of_feed, all_said, is_altered = (
-            _json_feed(body) if body.lstrip().startswith(b"{") else _xml_feed(body, base_url, http_charset)
-        )
+        is_json = body.lstrip().startswith(b"{")
+        said_of_feed, listed, is_altered = _json_feed(body) if is_json else _xml_feed(body, base_url, http_charset)
     except Exception as error:  # noqa: BLE001  the edge: the parsers' own failures on hostile feeds have no end
-        return _no_feed(f"{type(error).__name__}: {error}"[:300])
+        return _no_feed(_told(error))
     language = _text(said_of_feed.get("language"), NAME_LIMIT_CHARS)
     entries: dict[str, Entry] = {}
-    unlinked_count = 0
-    for said in all_said:
-        url = next((found for link in _links(said) if (found := as_found(link, base_url))), None)
-        if url is None:
+    unlinked_count = unreadable_count = 0
+    fault = ""
+    for one in listed:
+        try:
+            said = _json_entry(one) if is_json else one
+            entry = _entry(said, language=language, base_url=base_url, feed=feed, poll_id=poll_id, listed_at=listed_at)
+        except Exception as error:  # noqa: BLE001  the edge again: one entry costs no other
+            fault = fault or _told(error)
+            unreadable_count += 1
+            entry = None
+        if entry is None:
             unlinked_count += 1
-            continue
-        entry_id = identity(url)
-        if entry_id not in entries:
-            entries[entry_id] = _entry(said, entry_id, url, language, base_url, feed, poll_id, listed_at)
+        else:
+            entries.setdefault(entry.entry_id, entry)
     return FeedReading(
         outcome="ok",
-        detail=None,
+        detail=_detail(f"entries that cannot be read: {unreadable_count}, the first: {fault}") if fault else None,
         parse_route="tolerant" if is_altered else "strict",
         entries=tuple(entries.values()),
         unlinked_count=unlinked_count,
@@ -107,7 +120,16 @@ def _refusal(body: bytes) -> str | None:
 
 
 def _no_feed(detail: str) -> FeedReading:
-    return FeedReading(outcome="not_a_feed", detail=detail, parse_route=None, entries=(), unlinked_count=0)
+    return FeedReading(outcome="not_a_feed", detail=_detail(detail), parse_route=None, entries=(), unlinked_count=0)
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _detail(text: str) -> str:
+    """Feeds write a part of it: one line, short."""
+    return " ".join(UNPRINTABLE.sub(" ", text[: 4 * DETAIL_LIMIT_CHARS]).split())[:DETAIL_LIMIT_CHARS].rstrip()
 
 
 def _xml_feed(body: bytes, base_url: str, http_charset: str | None) -> _Said:
@@ -125,14 +147,17 @@ def _xml_feed(body: bytes, base_url: str, http_charset: str | None) -> _Said:
 
 
 def _json_feed(body: bytes) -> _Said:
-    """JSON Feed 1.1 (jsonfeed.org/version/1.1) in feedparser's words."""
+    """JSON Feed 1.1 (jsonfeed.org/version/1.1); its entries are read one by one."""
     feed = json.loads(body)
     if not str(feed.get("version", "")).startswith("https://jsonfeed.org/"):
         raise ValueError("no feed in it: JSON without the version of JSON Feed")
-    return feed, [_json_entry(said) for said in feed["items"] if isinstance(said, dict)], False
+    return feed, list(feed["items"]), False
 
 
-def _json_entry(said: dict[str, Any]) -> dict[str, Any]:
+def _json_entry(said: Any) -> dict[str, Any]:
+    """In feedparser's words."""
+    if not isinstance(said, dict):
+        raise TypeError(f"an entry that is {type(said).__name__}")
     authors = said.get("authors") or [said.get("author")]
     return {
         "id": str(said.get("id") or ""),
@@ -159,15 +184,12 @@ def _charset(body: bytes, http_charset: str | None) -> str | None:
 
 
 def _entry(
-    said: dict[str, Any],
-    entry_id: str,
-    url: str,
-    language: str | None,
-    base_url: str,
-    feed: Feed,
-    poll_id: str,
-    listed_at: datetime,
-) -> Entry:
+    said: dict[str, Any], *, language: str | None, base_url: str, feed: Feed, poll_id: str, listed_at: datetime
+) -> Entry | None:
+    """None if it has no address that can be used."""
+    url = next((found for link in _links(said) if (found := as_found(link, base_url))), None)
+    if url is None:
+        return None
     # dict.get: feedparser's own passes the published date off as the updated one
     updated_raw = _text(dict.get(said, "updated"), RAW_DATE_LIMIT_CHARS)
     # RDF has but dc:date, old Atom but `updated`: what feedparser calls updated is all there is to say of publication
@@ -184,7 +206,7 @@ def _entry(
     key = canonical(url)
     everything = [key, guid, title, summary, authors, tags, language, image_url, published_raw, updated_raw]
     return Entry(
-        entry_id=entry_id,
+        entry_id=identity(url),
         entry_hash=sha256(f"entry-{ENTRY_RULE}\n{json.dumps(everything)}".encode()).hexdigest()[:32],
         poll_id=poll_id,
         source_id=feed.source_id,
@@ -214,7 +236,7 @@ def _links(said: dict[str, Any]) -> Iterator[str]:
     alternates = (link["href"] for link in links if link.get("rel") == "alternate")
     guid = str(said.get("id") or "")
     candidates = (dict.get(said, "feedburner_origlink"), dict.get(said, "link"), *alternates)
-    yield from (str(candidate) for candidate in candidates if candidate)
+    yield from (candidate for candidate in candidates if isinstance(candidate, str) and candidate)
     if guid.lower().startswith(("http://", "https://")):
         yield guid
 
@@ -230,12 +252,14 @@ def _images(said: dict[str, Any]) -> Iterator[str]:
 
 def _author(said: dict[str, Any]) -> str | None:
     """The name; feedparser cuts an e-mail address out of it, and leaves the end of a long domain behind."""
-    name: str | None = said.get("name")
-    return None if said.get("email") and name and EMAIL_END.fullmatch(name) else name
+    name = said.get("name")
+    if not isinstance(name, str):
+        return None
+    return None if said.get("email") and EMAIL_END.fullmatch(name) else name
 
 
-def _names(found: Iterable[str | None]) -> tuple[str, ...]:
-    names = (_text(name, NAME_LIMIT_CHARS) for name in found)
+def _names(found: Iterable[object]) -> tuple[str, ...]:
+    names = (_text(name, NAME_LIMIT_CHARS) for name in islice(found, NAMES_READ))
     distinct = dict.fromkeys(name for name in names if name and "@" not in name)
     return tuple(distinct)[:NAMES_LIMIT]
 
@@ -244,13 +268,23 @@ def _text(said: object, limit_chars: int) -> str | None:
     """Plain text of one line, at most so long; None if nothing is left."""
     if not isinstance(said, str):
         return None
-    text = INSTRUCTION.sub(" ", said[:MARKUP_LIMIT_CHARS])
+    text = INSTRUCTION.sub(" ", UNPRINTABLE.sub(" ", said[: MARKUP_SHARE * limit_chars]))
     if MARKUP.search(text):
-        soup = BeautifulSoup(text, "lxml")
-        for tag in soup.find_all(BLOCKS):
-            tag.insert_before(" ")
-            tag.insert_after(" ")
-        text = soup.get_text()
+        text = _without_markup(text)
     elif "&" in text:  # escaped once more than the format asks
         text = unescape(text)
     return " ".join(UNPRINTABLE.sub(" ", text).split())[:limit_chars].rstrip() or None
+
+
+def _without_markup(text: str) -> str:
+    """What a reader sees, blocks apart; in one walk, as the time of inserting into a tree grows with its square."""
+    seen: list[str] = []
+    ahead: list[Any] = [BeautifulSoup(text, "lxml")]
+    while ahead:
+        node = ahead.pop()
+        if isinstance(node, Tag):
+            edge = [" "] if node.name in BLOCKS else []
+            ahead += [*edge, *reversed(node.contents), *edge]
+        elif type(node) in (str, NavigableString, CData):  # its other kinds are comments, scripts and styles
+            seen.append(node)
+    return "".join(seen)

@@ -13,6 +13,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from ingest.fetch.head import WholeHead
+
 Network = IPv4Network | IPv6Network
 Resolved = tuple[socket.AddressFamily, tuple[Any, ...]]
 
@@ -63,6 +65,8 @@ def guarded_pools(
     """
 
     class Guarded(HTTPConnection):
+        response_class = WholeHead
+
         def _new_conn(self) -> socket.socket:
             try:
                 addresses = resolve(self._dns_host, self.port, allow_networks)

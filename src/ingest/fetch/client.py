@@ -3,6 +3,7 @@
 Politeness (robots, pace) and what a page means are decided elsewhere.
 """
 
+import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from urllib3.exceptions import DecodeError, HTTPError, MaxRetryError, NameResolu
 
 from ingest.fetch.address import BlockedAddress, Network, guarded_pools
 from ingest.fetch.deadline import Deadline, Watchdog
+from ingest.fetch.head import HeadCutShort
 from ingest.fetch.response import HTML_TYPES, Response
 from ingest.records import Outcome
 from ingest.rules.url import as_found
@@ -29,14 +31,17 @@ ACCEPT: dict[Accept, str] = {
 }
 ACCEPT_ENCODING = "gzip, deflate, br"  # not zstd: urllib3 decodes it unbounded (measured: +294 MB)
 CODINGS = frozenset({"gzip", "x-gzip", "deflate", "br"})
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 REDIRECT_LIMIT = 8
 READ_BYTES = 65_536
+DETAIL_LIMIT_CHARS = 200
 HOSTS_PER_THREAD = 4  # connections kept open, a bound on file descriptors
 STATUS_OUTCOMES: dict[int, Outcome] = {410: "gone", 429: "rate_limited"}
 # What requests raises before a body flows, first match wins.
 FAULTS: tuple[tuple[type[Exception], Outcome], ...] = (
     (BlockedAddress, "blocked_address"),
+    (HeadCutShort, "cut_short"),
     (requests.exceptions.SSLError, "tls_error"),
     (requests.exceptions.Timeout, "timeout"),
     (requests.exceptions.ConnectionError, "unreachable"),
@@ -89,44 +94,73 @@ class Client:
         self.close()
 
     def close(self) -> None:
+        """Ends the visits that still go on: their `get` raises RuntimeError, as nobody may learn from such an end."""
+        self._watchdog.close()
         self._adapter.close()
         self._session.close()
-        self._watchdog.close()
 
     def get(
-        self, url: str, *, limit_bytes: int, etag: str | None = None, last_modified: str | None = None, accept: Accept
+        self,
+        url: str,
+        *,
+        limit_bytes: int,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        accept: Accept,
+        may_follow: Callable[[str], bool] | None = None,
     ) -> Response:
         """Visit `url`, follow at most 8 redirects, read at most `limit_bytes` (on the wire, and decoded).
 
-        `etag` and `last_modified` are sent back verbatim as validators (RFC 9110 section 13.1).
+        `etag` and `last_modified` are sent back verbatim as validators (RFC 9110 section 13.1). `may_follow` is asked
+        for each redirect's target before it is visited (None: all may be); where it says no, robots.txt denied the
+        visit. It may use this client: the time it takes counts, but only its own visits' limits cut it.
         """
         headers = {"Accept": ACCEPT[accept]}
         headers |= {"If-None-Match": etag} if etag else {}
         headers |= {"If-Modified-Since": last_modified} if last_modified else {}
         fetched_at, began = datetime.now(UTC), time.monotonic()
-        final_url, wire_bytes = url, 0
-        cookies = RequestsCookieJar()  # of this visit alone: some sites redirect until their cookie comes back
         with self._watchdog.visit(self._timeout_s) as deadline:
-            for _ in range(REDIRECT_LIMIT + 1):
-                answer = self._hop(final_url, headers, cookies, accept, limit_bytes, deadline)
-                wire_bytes += answer.wire_bytes
-                if answer.next_url is None:
-                    break
-                final_url = answer.next_url
-            else:
-                answer = _Answer("too_many_redirects", f"more than {REDIRECT_LIMIT} redirects", answer.http_status)
+            final_url, answer = self._follow(url, headers, accept, limit_bytes, deadline, may_follow)
+        if self._watchdog.is_closed:
+            raise RuntimeError("the client was closed during a visit")
         return Response(
             url=url,
             final_url=final_url,
             outcome=answer.outcome,
-            detail=answer.detail,
+            detail=answer.detail and _shown(answer.detail),
             http_status=answer.http_status,
             headers=answer.headers,
             body=answer.body,
-            wire_bytes=wire_bytes,
+            wire_bytes=answer.wire_bytes,
             elapsed_ms=round((time.monotonic() - began) * 1000),
             fetched_at=fetched_at,
         )
+
+    def _follow(
+        self,
+        url: str,
+        headers: dict[str, str],
+        accept: Accept,
+        limit_bytes: int,
+        deadline: Deadline,
+        may_follow: Callable[[str], bool] | None,
+    ) -> tuple[str, _Answer]:
+        """The last address tried and how that ended; its `wire_bytes` are those of all hops."""
+        wire_bytes = 0
+        cookies = RequestsCookieJar()  # of this visit alone: some sites redirect until their cookie comes back
+        for _ in range(REDIRECT_LIMIT + 1):
+            answer = self._hop(url, headers, cookies, accept, limit_bytes, deadline)
+            wire_bytes += answer.wire_bytes
+            target = answer.next_url
+            if target is None:
+                break
+            if may_follow is not None and not may_follow(target):
+                answer = answer._replace(outcome="robots_denied", detail=f"redirect to {target}")
+                break
+            url = target
+        else:
+            answer = _Answer("too_many_redirects", f"more than {REDIRECT_LIMIT} redirects", answer.http_status)
+        return url, answer._replace(wire_bytes=wire_bytes)
 
     def _hop(
         self,
@@ -155,7 +189,7 @@ class Client:
 
 
 def _fault(error: Exception, deadline: Deadline) -> _Answer:
-    detail = _said(error)
+    detail = _told(error)
     if deadline.has_passed:
         return _Answer("timeout", detail)
     reason = error.args[0] if error.args else None
@@ -166,7 +200,7 @@ def _fault(error: Exception, deadline: Deadline) -> _Answer:
 
 def _read(raw: Any, url: str, accept: Accept, limit_bytes: int, deadline: Deadline, *, is_conditional: bool) -> _Answer:
     status: int = raw.status
-    headers = tuple((name, " ".join(value.split())) for name, value in raw.headers.items())
+    headers = tuple((name, " ".join(UNPRINTABLE.sub(" ", value).split())) for name, value in raw.headers.items())
 
     def answer(outcome: Outcome, detail: str | None = None, body: bytes = b"", next_url: str | None = None) -> _Answer:
         return _Answer(outcome, detail, status, headers, body, raw.tell(), next_url)
@@ -176,7 +210,7 @@ def _read(raw: Any, url: str, accept: Accept, limit_bytes: int, deadline: Deadli
         _drain(raw)
     if status in REDIRECTS and location is not None:
         next_url = as_found(_as_sent(location), url)
-        return answer("http_error" if next_url else "bad_url", f"redirect to {location[:200]!r}", next_url=next_url)
+        return answer("http_error" if next_url else "bad_url", f"redirect to {_as_sent(location)}", next_url=next_url)
     if status == 304 and is_conditional:
         return answer("not_modified")
     if not 200 <= status < 300:
@@ -185,7 +219,12 @@ def _read(raw: Any, url: str, accept: Accept, limit_bytes: int, deadline: Deadli
             "rate_limited" if is_asked_to_wait else STATUS_OUTCOMES.get(status, "http_error"), f"HTTP {status}"
         )
     refusal = _refusal(raw, accept, limit_bytes)
-    return answer(*refusal) if refusal else _read_body(raw, limit_bytes, deadline, answer)
+    if refusal:
+        return answer(*refusal)
+    read = _read_body(raw, limit_bytes, deadline, answer)
+    if accept == "page" and read.outcome == "ok" and not read.body and not _is_said_to_be_empty(raw):
+        return answer("cut_short", "the connection was closed before the body began")
+    return read
 
 
 def _refusal(raw: Any, accept: Accept, limit_bytes: int) -> tuple[Outcome, str] | None:
@@ -193,10 +232,10 @@ def _refusal(raw: Any, accept: Accept, limit_bytes: int) -> tuple[Outcome, str] 
     codings = [coding.strip().lower() for coding in raw.headers.get("content-encoding", "").split(",")]
     codings = [coding for coding in codings if coding not in ("", "identity")]
     if len(codings) > 1 or not CODINGS.issuperset(codings):
-        return "bad_encoding", f"Content-Encoding: {', '.join(codings)[:200]}"
+        return "bad_encoding", f"Content-Encoding: {', '.join(codings)}"
     media_type = raw.headers.get("content-type", "").partition(";")[0].strip().lower()
     if accept == "page" and media_type and media_type not in HTML_TYPES:
-        return "not_html", f"Content-Type: {media_type[:200]}"
+        return "not_html", f"Content-Type: {media_type}"
     announced = raw.length_remaining
     if announced is not None and announced > limit_bytes:
         return "too_large", f"{announced} bytes announced, {limit_bytes} allowed"
@@ -214,12 +253,17 @@ def _read_body(raw: Any, limit_bytes: int, deadline: Deadline, answer: Callable[
             if deadline.has_passed:
                 break
     except DecodeError as error:
-        return answer("bad_encoding", _said(error))
+        return answer("bad_encoding", _told(error))
     except ReadTimeoutError as error:
-        return answer("timeout", _said(error))
+        return answer("timeout", _told(error))
     except (HTTPError, OSError, ValueError) as error:
-        return answer("timeout" if deadline.has_passed else "cut_short", _said(error))
+        return answer("timeout" if deadline.has_passed else "cut_short", _told(error))
     return answer("timeout", "the body took too long") if deadline.has_passed else answer("ok", None, bytes(body))
+
+
+def _is_said_to_be_empty(raw: Any) -> bool:
+    """By its length or a last chunk; else the end of the connection is the end of the body (RFC 9112 section 6.3)."""
+    return raw.length_remaining is not None or bool(raw.chunked)
 
 
 def _drain(raw: Any) -> None:
@@ -238,5 +282,11 @@ def _as_sent(location: str) -> str:
         return location
 
 
-def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:300]
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _shown(text: str) -> str:
+    """Servers write a part of it: one line of printable characters, short."""
+    printable = (character if character.isprintable() else " " for character in text[: 4 * DETAIL_LIMIT_CHARS])
+    return " ".join("".join(printable).split())[:DETAIL_LIMIT_CHARS].rstrip()

@@ -29,6 +29,11 @@ class Deadline:
     def has_passed(self) -> bool:
         return self.left_s <= 0
 
+    def end(self) -> None:
+        """It is over now."""
+        self._ends_at = time.monotonic()
+        self.cut()
+
     def hold(self, sock: socket.socket) -> None:
         """Watch this socket. A duplicate, since TLS takes the original's descriptor away from the Python object."""
         duplicate = socket.fromfd(sock.fileno(), sock.family, sock.type)
@@ -62,23 +67,26 @@ class Watchdog:
         self._changed = threading.Condition()
         self._waiting: list[tuple[float, int, Deadline]] = []
         self._numbers = count()
-        self._is_closed = False
+        self.is_closed = False
         self._thread = threading.Thread(target=self._watch, name="ingest-deadlines", daemon=True)
         self._thread.start()
 
     @contextmanager
     def visit(self, timeout_s: float) -> Iterator[Deadline]:
-        """The visit that this thread makes now."""
+        """The visit that this thread makes now; one inside another (robots.txt of a redirect's host) has its own time."""
         ends_at = time.monotonic() + timeout_s
         deadline = Deadline(ends_at)
+        outer: Deadline | None = getattr(self._current, "deadline", None)
         with self._changed:
+            if self.is_closed:
+                raise RuntimeError("a visit with a client that is closed")
             heapq.heappush(self._waiting, (ends_at, next(self._numbers), deadline))
             self._changed.notify()
         self._current.deadline = deadline
         try:
             yield deadline
         finally:
-            self._current.deadline = None
+            self._current.deadline = outer
             deadline.release()
 
     def hold(self, sock: socket.socket) -> None:
@@ -88,14 +96,17 @@ class Watchdog:
             deadline.hold(sock)
 
     def close(self) -> None:
+        """Cut all visits that still go on: nobody waits for them."""
         with self._changed:
-            self._is_closed = True
+            self.is_closed = True
+            for _, _, deadline in self._waiting:
+                deadline.end()
             self._changed.notify()
         self._thread.join()
 
     def _watch(self) -> None:
         with self._changed:
-            while not self._is_closed:
+            while not self.is_closed:
                 if not self._waiting:
                     self._changed.wait()
                 elif (left_s := self._waiting[0][0] - time.monotonic()) > 0:

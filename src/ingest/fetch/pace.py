@@ -4,10 +4,11 @@ What a visit is, and how long a host wants to rest, the caller says.
 """
 
 import heapq
+import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from itertools import count
 from typing import Generic, TypeVar
 
@@ -24,12 +25,14 @@ def in_turn(
     host_of: Callable[[V], str],
     delay_s_of: Callable[[V], float],
     threads: int,
-) -> Iterator[tuple[V, R]]:
+) -> Generator[tuple[V, R], None, None]:
     """Make all visits with `threads` threads; yields each with its result, in the order they end.
 
     Per host one visit is in flight, and `delay_s_of(the one that ended)` seconds pass before the next begins; it is
     asked after the visit, so that a crawl delay learnt by it counts. At most 2 x `threads` results wait for the caller.
-    `visits` is read in the caller's thread. What `visit` raises is raised here, after the visits in flight have ended.
+    `visits` is read in the caller's thread. What `visit` raises is raised here, and ends all. A caller that may stop
+    early closes the iterator (`contextlib.closing`): no visit begins after that, and nobody waits for those in flight
+    (closing the client cuts them).
     """
     turns: _Turns[V, R] = _Turns(visit, host_of, delay_s_of, threads)
     source = iter(visits)
@@ -43,16 +46,22 @@ def in_turn(
                 else:
                     turns.complete()
                 if len(workers) < threads:
-                    workers.append(threading.Thread(target=turns.work, name=f"ingest-visits-{len(workers)}"))
+                    workers.append(
+                        threading.Thread(target=turns.work, name=f"ingest-visits-{len(workers)}", daemon=True)
+                    )
                     workers[-1].start()
             ended = turns.ended()
             if ended is None:
                 return
             yield ended
     finally:
-        turns.stop()
-        for worker in workers:
-            worker.join()
+        if not sys.is_finalizing():  # then the threads are frozen, one perhaps with the lock in its hands
+            visiting = turns.stop()
+            if (
+                threading.current_thread() not in workers
+            ):  # one of them may close it: the garbage collector runs anywhere
+                for worker in set(workers) - visiting:
+                    worker.join()
 
 
 class _Turns(Generic[V, R]):
@@ -69,7 +78,7 @@ class _Turns(Generic[V, R]):
         self._host_of = host_of
         self._delay_s_of = delay_s_of
         self._results_limit = threads
-        lock = threading.Lock()
+        lock = threading.RLock()  # the garbage collector may close the iterator in the thread that holds the lock
         self._work_changed = threading.Condition(lock)
         self._result_taken = threading.Condition(lock)
         self._result_came = threading.Condition(lock)
@@ -79,6 +88,7 @@ class _Turns(Generic[V, R]):
         self._numbers = count()
         self._results: deque[tuple[V, R]] = deque()
         self._queued_count = 0
+        self._visiting: set[threading.Thread] = set()
         self._flying_count = 0
         self._failure: BaseException | None = None
         self._is_stopped = False
@@ -104,11 +114,13 @@ class _Turns(Generic[V, R]):
             self.is_complete = True
             self._work_changed.notify_all()
 
-    def stop(self) -> None:
+    def stop(self) -> frozenset[threading.Thread]:
+        """No visit begins any more; returns the threads that are amid one, all others end at once."""
         with self._work_changed:
             self._is_stopped = True
             self._work_changed.notify_all()
             self._result_taken.notify_all()
+            return frozenset(self._visiting)
 
     def ended(self) -> tuple[V, R] | None:
         """The next visit that ended, or None if all have; raises what a visit raised."""
@@ -133,9 +145,8 @@ class _Turns(Generic[V, R]):
             except BaseException as error:  # noqa: BLE001  it is raised again in the caller's thread
                 with self._result_came:
                     self._failure = error
-                    self._is_stopped = True
-                    self._work_changed.notify_all()
-                    self._result_taken.notify_all()
+                    self._visiting.discard(threading.current_thread())
+                    self.stop()
                     self._result_came.notify()
                 return
             self._deliver(host, delay_s, (current, result))
@@ -152,6 +163,7 @@ class _Turns(Generic[V, R]):
                 host = heapq.heappop(self._heap)[2]
                 self._queued_count -= 1
                 self._flying_count += 1
+                self._visiting.add(threading.current_thread())
                 if not self._queued_count and self.is_complete:
                     self._work_changed.notify_all()
                 return host, self._queues[host].popleft()
@@ -159,6 +171,7 @@ class _Turns(Generic[V, R]):
 
     def _deliver(self, host: str, delay_s: float, ended: tuple[V, R]) -> None:
         with self._work_changed:
+            self._visiting.discard(threading.current_thread())
             now = time.monotonic()
             if len(self._free_at) >= AHEAD:
                 self._free_at = {rests: free_at for rests, free_at in self._free_at.items() if free_at > now}

@@ -4,11 +4,14 @@ When to ask again for a page that was denied is decided elsewhere.
 """
 
 import json
+import logging
 import os
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from math import isfinite
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -20,6 +23,7 @@ from requests.utils import requote_uri
 
 from ingest.fetch.client import Client
 from ingest.fetch.response import Response
+from ingest.log import event
 from ingest.rules.url import host
 
 RobotsState = Literal["allowed", "denied", "unreachable"]
@@ -31,6 +35,9 @@ ASK_AGAIN = timedelta(hours=1)  # after an answer that was none
 OLD_RULES_FOR = timedelta(days=30)  # while robots.txt is unreachable, the last known rules hold (section 2.3.1.4)
 LONGEST_DELAY_S = 86_400.0
 HOSTS_IN_MEMORY = 2_000
+NAME_LIMIT_CHARS = 200  # file systems take 255 bytes, the end of a draft's name included; a host may have 253
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +109,10 @@ class Robots:
         return _kept(response.fetched_at, response.fetched_at, None)
 
     def _path(self, origin: str) -> Path:
-        return self._folder / f"{quote(origin.replace('://', '_'), safe='')}.json"
+        name = quote(origin.replace("://", "_"), safe="")
+        if len(name) > NAME_LIMIT_CHARS:
+            name = sha256(origin.encode()).hexdigest()[:32]
+        return self._folder / f"{name}.json"
 
     def _read(self, origin: str) -> _Kept | None:
         try:
@@ -126,8 +136,13 @@ class Robots:
             }
         )
         draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-        draft.write_text(text, "utf-8")
-        draft.replace(path)
+        try:
+            draft.write_text(text, "utf-8")
+            draft.replace(path)
+        except OSError as error:  # a cache that cannot be written is no cache: the next task asks the host again
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            event(logger, "robots_not_kept", logging.WARNING, origin=origin, error=error)
 
 
 def _kept(asked_at: datetime, text_at: datetime, text: str | None) -> _Kept:

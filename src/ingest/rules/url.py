@@ -44,7 +44,7 @@ PATH_KEEPS = UNRESERVED | frozenset("!$&'()*+,;=:@/")
 QUERY_KEEPS = UNRESERVED | frozenset("!$'()*,;:@/?")
 FRAGMENT_KEEPS = QUERY_KEEPS | frozenset("&=+")
 
-EDGES = "".join(map(chr, range(0x21))) + "\x7f\x85\xa0\u2028\u2029\u200b\u2060\ufeff"
+EDGES = "".join(map(chr, range(0x21))) + "".join(map(chr, range(0x7F, 0xA1))) + "\u2028\u2029\u200b\u2060\ufeff"
 DROPPED_INSIDE = dict.fromkeys(map(ord, "\t\n\r"))  # as browsers do (WHATWG URL, section 4.4)
 UNPRINTABLE = re.compile(f"[{re.escape(EDGES)}]")
 HOST_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
