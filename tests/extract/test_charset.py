@@ -41,6 +41,7 @@ def test_undeclared_legacy_text_is_detected() -> None:
     [
         ("a&#x1F;b", "ab"),
         ("a&#31;b&#0;c&#8;", "abc"),
+        ("a&#31x, b&#x1Fz", "ax, bz"),  # browsers need no semicolon
         ("a&#146;s", "a’s"),
         ("a\x92s\x00", "a’s"),
         ("one&#12;two\x0bthree", "one two three"),

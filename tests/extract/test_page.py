@@ -1,8 +1,14 @@
 """From one page to a verdict: the whole reading of small pages, hostile ones too."""
 
+import json
+import re
+from dataclasses import asdict
+from html import escape
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest.extract.page import judge
 from ingest.records import Extraction, Rejection
@@ -46,13 +52,14 @@ def test_the_seed_article_comes_through_unchanged(shared: Path) -> None:
     ("head", "body"),
     [
         ("", "<article>" + "".join(f"<p>{p}</p>" for p in PARAGRAPHS) + "<p>a&#x1F;b</p></article>"),
+        ("", "<article>" + "".join(f"<p>{p}</p>" for p in PARAGRAPHS) + "<p>a&#31x and &#x1Fz</p></article>"),
         ("", "<div>" * 300 + "".join(f"<p>{p}</p>" for p in PARAGRAPHS) + "</div>" * 300),
         ("", "<article>" + "".join(f"<p>{p}\x00</p>" for p in PARAGRAPHS) + "</article>"),
         ('<meta name="description" content="&#xD83D;">', None),
         ('<script type="application/ld+json">{"@type": "NewsArticle", "headline": </script>', None),
         ('<script type="application/ld+json">' + "[" * 5000 + "</script>", None),
     ],
-    ids=["control reference", "300 divs", "NUL bytes", "lone surrogate", "broken JSON-LD", "deep JSON-LD"],
+    ids=["control reference", "the same, unclosed", "300 divs", "NUL bytes", "lone surrogate", "broken JSON-LD", "deep JSON-LD"],
 )  # fmt: skip
 def test_what_breaks_parsers_costs_no_article(head: str, body: str | None) -> None:
     assert PARAGRAPHS[2] in read(html(head=head, body=body)).text
@@ -131,3 +138,90 @@ def test_an_article_that_was_sent_to_the_front_page_is_rejected() -> None:
 def test_a_page_that_was_cut_short_still_gives_a_verdict(scrap: float) -> None:
     whole = html(head=NEWS).encode()
     assert judge(page(whole[: int(len(whole) * scrap)]))
+
+
+FLASH = "The harbour will stay shut until Monday noon, the harbour master has said."
+
+
+def chrome(text: str) -> str:
+    """A page with all that stands around an article; `text` is its markup."""
+    menu = "".join(
+        f'<li><a href="/{name}">{name}</a></li>' for name in ("World", "Business", "Culture", "Health", "Sport")
+    )
+    teasers = "".join(f'<li><a href="/{n}">Another headline about boat number {n}</a></li>' for n in range(14))
+    return (
+        f'<header class="masthead"><a href="/">The Example</a><nav><ul>{menu}</ul></nav></header>'
+        '<header class="article__header"><p class="section">World</p><h1>Harbour reopens after storm</h1>'
+        '<p class="byline">By Ana Silva</p><p class="dateline">Published <time>21 November 2026, 18:30</time></p></header>'
+        f"{text}<ul class='tags'><li><a href='/t/1'>storms</a></li><li><a href='/t/2'>ports</a></li></ul>"
+        f"<aside><h2>Most read</h2><ul>{teasers}</ul></aside><footer><ul>{menu}</ul><p>© The Example.</p></footer>"
+    )
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<main><article><div class="article__body"><p>{}</p></div></article></main>',
+        '<main><article class="post"><div class="entry-content"><p>{}</p></div></article></main>',
+        '<div itemprop="articleBody"><p>{}</p></div>',
+        '<div class="story-text">{}</div>',
+        '<table><tr><td class="left">World</td><td><div class="texte article-text"><p>{}</p></div></td></tr></table>',
+        "<main><article><p>{}</p></article></main>",
+    ],
+)
+@pytest.mark.parametrize("text", [FLASH, PARAGRAPHS[0], " ".join(PARAGRAPHS[:2])])
+def test_a_short_article_is_told_from_the_page_around_it(frame: str, text: str) -> None:
+    assert read(html(head=NEWS, body=chrome(frame.format(text)))).text == text
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<main><article><div class="article__body"><p>{}</p></div></article></main>',
+        "<div>{}</div>",
+        "<div><div><p>{}</p></div></div>",
+    ],
+)
+def test_a_stub_is_no_article_whatever_the_page_says_around_it(frame: str) -> None:
+    verdict = judge(page(html(head=NEWS, body=chrome(frame.format("More follows soon.")))))
+    assert isinstance(verdict, Rejection), verdict
+    assert verdict.reason == "too_short"
+
+
+def test_a_brief_with_a_date_of_its_own_is_kept_between_many_headlines() -> None:
+    text = f"{FLASH} Divers had not found the missing mast by Sunday evening, and the search goes on at dawn with two boats."
+    head = '<meta property="article:published_time" content="2026-11-21T17:30:00Z">'
+    body = chrome(f"<article><p>{text}</p></article>").replace(
+        "Harbour reopens after storm", "Missing mast not found after search"
+    )
+    assert read(html(head=head, body=body)).text == text
+
+
+# What may stand in JSON strings, and in no field
+ROUGH = st.text(
+    st.one_of(st.characters(), st.sampled_from("\x00\x07\x0b\r\x1b\x7f\x85\x9f\ud83d\udc00\u2028 a")), max_size=40
+)
+BANNED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@settings(max_examples=60, deadline=None)
+@given(given_texts=st.lists(ROUGH, min_size=9, max_size=9))
+def test_no_field_ever_holds_control_characters_or_half_ones(given_texts: list[str]) -> None:
+    headline, author, section, tag, image, body, meta, free, shown = given_texts
+    article = {
+        "@type": "NewsArticle", "datePublished": "2026-11-21T18:30:00Z", "headline": f"Storm {headline}",
+        "author": f"Ana {author}",        "articleSection": section, "keywords": [tag, "x"], "image": f"/i{image}.jpg",
+        "description": f"D {headline}",
+        "articleBody": " ".join([*PARAGRAPHS, body]), "isAccessibleForFree": f"{free}/true", "inLanguage": section,
+    }  # fmt: skip
+    attribute = "".join(f"&#{ord(character)};" for character in meta)
+    head = (
+        f'<script type="application/ld+json">{json.dumps(article)}</script><meta name="keywords" content="{attribute}">'
+        f'<meta property="og:title" content="Storm {attribute}"><meta name="author" content="Bo {attribute} Ek">'
+        f'<meta property="og:description" content="{escape(attribute)}"><link rel="canonical" href="/a{attribute}">'
+    )
+    page_text = html(head=head, paragraphs=(*PARAGRAPHS, escape(shown))).encode("utf-8", "surrogatepass")
+    fields = asdict(read(page_text))
+    for name, value in fields.items():
+        for text in value if isinstance(value, tuple) else (value,):
+            assert not (isinstance(text, str) and BANNED.search(text)), (name, text)

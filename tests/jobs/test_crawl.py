@@ -1,6 +1,7 @@
 """The whole path over the demo news web: what it lists, and only that, ends in the warehouse, in the state the truth tells."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -164,14 +165,45 @@ def test_a_plan_keeps_hosts_together_and_is_empty_when_nothing_is_due(web: NewsW
     assert crawl.plan(settings, source_ids=None, now=now) == []
 
 
+def test_a_feed_that_is_a_web_page_is_a_row_and_costs_no_other_feed(web: NewsWeb, crawls: Crawls) -> None:
+    settings = crawls(web)
+    page = f"{web.origins['harbour-gazette']}/"
+    sick = f'[[source]]\nsource_id = "sick"\nname = "Sick"\nhome_url = "{page}"\ncountry = "IE"\nlanguage = "en"\n'
+    settings.catalogue.write_text(f'{web.catalogue()}\n{sick}feeds = ["{page}", "{page}nowhere.xml"]\n', "utf-8")
+    summary = whole_run(settings)
+    assert summary.failed_polls == 2
+    assert ask(settings, "SELECT outcome, http_status FROM mart.feed_poll WHERE source_id = 'sick' ORDER BY ALL") == [
+        ("http_error", 404),
+        ("not_a_feed", 200),
+    ]
+    assert differences(web.truth()["entries"], told(settings)) == []
+
+
+def test_a_source_that_a_person_chose_is_polled_though_it_is_not_due(web: NewsWeb, crawls: Crawls) -> None:
+    settings = crawls(web)
+    now = datetime.now(UTC)
+    crawl.run(settings, now=now)
+    assert crawl.run(settings, source_ids=["harbour-gazette"], now=now).polls == 0
+    assert crawl.run(settings, source_ids=["harbour-gazette"], now=now, poll_all=True).polls == 2
+    assert crawl.plan(settings, source_ids=["harbour-gazette"], now=now) == [["harbour-gazette"]]
+
+
+def test_when_time_is_up_what_is_left_waits_for_the_next_run(web: NewsWeb, crawls: Crawls) -> None:
+    settings = crawls(web)
+    hurried = crawl.run(replace(settings, crawl_time_s=0.0))
+    assert hurried.entries > 100
+    assert hurried.put_off == hurried.targets
+    assert not any(web.fetch_count(entry["url"]) for entry in web.truth()["entries"])
+    whole_run(settings)
+    assert differences(web.truth()["entries"], told(settings)) == []
+
+
 def test_a_source_that_is_not_in_the_catalogue_is_named(web: NewsWeb, crawls: Crawls) -> None:
     with pytest.raises(CatalogueError, match="no source nowhere"):
         crawl.run(crawls(web), source_ids=["nowhere"])
 
 
 def test_nothing_is_fetched_without_a_contact(web: NewsWeb, crawls: Crawls) -> None:
-    from dataclasses import replace
-
     with pytest.raises(SettingsError, match="INGEST_CONTACT is empty"):
         crawl.run(replace(crawls(web), contact=" "))
     assert web.requests == ()

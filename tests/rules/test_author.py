@@ -15,6 +15,7 @@ from ingest.rules.author import agency, people
         (["Ana Silva, Bo Ek; Cy Dee"], ("Ana Silva", "Bo Ek", "Cy Dee")),
         (["Ana Silva", "ana silva"], ("Ana Silva",)),
         (["Silva, Ana"], ("Ana Silva",)),
+        (["Ana \x1b\ud83dSilva&#x81;"], ("Ana Silva",)),
         (["Ana Silva, Lisbon"], ("Ana Silva",)),
         (["Ana Silva | Political Correspondent"], ("Ana Silva",)),
         (["Ludwig van den Berg"], ("Ludwig van den Berg",)),

@@ -13,6 +13,7 @@ ARTICLE = Facts(
     text="The harbour reopened. " * 60,
     word_count=180,
     is_proven=True,
+    is_dated=True,
     is_collection=False,
     is_free=None,
     page_text="The harbour reopened. " * 80,
@@ -20,12 +21,17 @@ ARTICLE = Facts(
     noscript="",
     headline_link_count=40,
     linked_share=0.1,
+    menu_share=0.1,
     has_password_field=True,
     script_count=30,
 )
-UNPROVEN = replace(ARTICLE, is_proven=False)
+UNPROVEN = replace(ARTICLE, is_proven=False, is_dated=False)
 SHORT = replace(UNPROVEN, text="Hello there.", word_count=2, page_text="Hello there.", page_word_count=2, headline_link_count=0,
                 has_password_field=False)  # fmt: skip
+
+
+BRIEF = replace(UNPROVEN, is_dated=True, text="The search goes on at dawn. " * 6, word_count=34)
+UNDATED = replace(BRIEF, is_dated=False, page_word_count=240, headline_link_count=4)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +48,35 @@ SHORT = replace(UNPROVEN, text="Hello there.", word_count=2, page_text="Hello th
         replace(ARTICLE, is_free=False, word_count=30),
         replace(ARTICLE, linked_share=0.9),
         replace(UNPROVEN, final_url="https://news.example/consent-law-passed"),
+        BRIEF,  # with a page full of headlines around it
+        replace(BRIEF, title="Vermisster Wanderer noch nicht gefunden"),
+        replace(BRIEF, title="Missing hiker not found after search"),
+        replace(BRIEF, title="Suspect not found", text="The suspect was not found. " * 6),
+        replace(BRIEF, title="No se encuentra al excursionista perdido"),
+        replace(BRIEF, title="404 dead after floods"),
+        replace(BRIEF, title="Peugeot 404 turns 65"),
+        replace(BRIEF, title="Story of missing hiker not found in archive"),
+        replace(UNDATED, title="Bible page found in attic"),
+        replace(UNDATED, title="Full story available in book shops"),
+        replace(BRIEF, title="Login scandal shakes ministry", has_password_field=True),
+        replace(BRIEF, title="Anmelden für die Impfung ab Montag möglich"),
+        replace(UNDATED, title="Connexion coupée à Mayotte", has_password_field=False),
+        replace(UNDATED, title="Unusual traffic on the ring road"),
+        replace(UNDATED, title="Security check at airport takes hours"),
+        replace(UNDATED, title="UN convoy: access denied again"),
+        replace(UNDATED, page_text="Murray identified the boat. " * 20),
+        replace(UNDATED, page_text="The harbour reopened. This site is protected by reCAPTCHA. " * 4),
+        replace(
+            UNDATED, text="Der Bundestag will zustimmen. Die Zustimmung gilt als sicher, die Einwilligung nicht. " * 3
+        ),
+        replace(ARTICLE, word_count=15, text="Fifteen words.", page_word_count=60, noscript="Please enable JavaScript"),
+        replace(BRIEF, linked_share=1.0, text="One line, and the front page's ticker links to it with the same words."),
+        replace(
+            ARTICLE,
+            word_count=60,
+            menu_share=0.9,
+            text="\n".join(["A line of its own that says much. " * 5, *["Tag"] * 12]),
+        ),
     ],
 )
 def test_an_article_is_never_rejected(facts: Facts) -> None:
@@ -56,12 +91,32 @@ def test_an_article_is_never_rejected(facts: Facts) -> None:
         (replace(SHORT, page_text="Please complete the CAPTCHA"), "bot_challenge"),
         (replace(UNPROVEN, final_url="https://consent.news.example/?to=a"), "consent_wall"),
         (replace(SHORT, text="We value your privacy. Accept all cookies or manage your privacy."), "consent_wall"),
+        (replace(UNDATED, title="Access Denied | The Example"), "bot_challenge"),
+        (replace(SHORT, title="", page_text="Access denied. Your request was blocked."), "bot_challenge"),
+        (
+            replace(UNDATED, text="Bitte zustimmen. Mit Werbung weiterlesen. Die Einwilligung ist freiwillig."),
+            "consent_wall",
+        ),
         (replace(SHORT, title="Seite nicht gefunden"), "soft_404"),
+        (replace(BRIEF, title="Page not found"), "soft_404"),
+        (replace(BRIEF, title="The page you are looking for could not be found"), "soft_404"),
+        (replace(BRIEF, title="Diese Seite wurde leider nicht gefunden"), "soft_404"),
+        (replace(BRIEF, title="Página no encontrada - The Example"), "soft_404"),
+        (replace(BRIEF, title="Not Found"), "soft_404"),
+        (replace(BRIEF, title="404 – Not found – The Example"), "soft_404"),
+        (replace(BRIEF, title="Error 404"), "soft_404"),
+        (replace(UNDATED, title="The hiker is not found"), "soft_404"),
+        (replace(BRIEF, title="Login | The Example"), "login"),
         (replace(SHORT, title="Sign in to continue"), "login"),
         (replace(SHORT, has_password_field=True), "login"),
         (replace(SHORT, noscript="You need to enable JavaScript to run this app."), "needs_javascript"),
         (replace(SHORT, headline_link_count=30), "section_page"),
-        (replace(UNPROVEN, linked_share=0.9), "section_page"),
+        (replace(UNPROVEN, text="One headline\nAnother headline", linked_share=0.9), "section_page"),
+        (replace(UNDATED, headline_link_count=30), "section_page"),
+        (
+            replace(ARTICLE, text="\n".join(["More follows soon", *["Sport"] * 12]), word_count=15, menu_share=0.9),
+            "too_short",
+        ),
         (replace(ARTICLE, is_free=False, word_count=10), "paywall_stub"),
         (replace(SHORT, text="", word_count=0, page_word_count=90), "no_text"),
         (SHORT, "too_short"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.rules.text import article_lines, clean, is_call
+from ingest.rules.text import article_lines, clean, is_call, is_credit
 
 FIRST = "The harbour reopened on Saturday after three days of storms, officials said."
 SECOND = "Crews worked through the night to clear the northern channel."
@@ -15,6 +15,7 @@ SECOND = "Crews worked through the night to clear the northern channel."
         ("a\r\nb\rc", "a\nb\nc"),
         ("cafe\u0301 “x” – y / z", "café “x” – y / z"),
         ("a\x00b\x1fc\u2028", "abc"),
+        ("half an emoji \ud83d\nand \x1b]0;a command\x07", "half an emoji\nand ]0;a command"),
         ("", ""),
     ],
 )
@@ -30,6 +31,13 @@ def test_text_is_tidied_at_its_edges_only(text: str, cleaned: str) -> None:
         ["Weather", "Harbour reopens", "By Ana Silva"],
         ["HARBOUR REOPENS", "Ana Silva", "21 November 2026, 18:30"],
         ["Stand: 21.11.2026, 18:30 Uhr"],
+        ["By Bo Ek and Cy Dee in Lisbon"],
+        ["Von Ana Silva, die seit Jahren berichtet."],
+        ["Por María Gómez"],
+        ["Published:", "Nov 21, 2026 | 8 min read"],
+        ["2026年11月21日 18時30分"],
+        ["Mis à jour le 21 novembre 2026 à 18h30"],
+        ["Опубликовано 21 ноября 2026 г."],
         [],
     ],
 )
@@ -74,3 +82,101 @@ def test_the_page_s_own_foot_is_cut_off_from_the_end() -> None:
     foot = "Sign up for our newsletter today\n© 2026 The Example"
     assert article_lines(f"{FIRST}\n{SECOND}\n{foot}", titles=[], names=[]) == f"{FIRST}\n{SECOND}"
     assert article_lines("© 2026", titles=[], names=[]) == "© 2026"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "In 2024 the club won the cup for the first time.",
+        "Police said 1,200 people were evacuated.",
+        "Im Jahr 2024 gewann der Verein zum ersten Mal.",
+        "En 2024, le club a gagné la coupe.",
+        "Fitness Trends 2025: A Brief Look",
+        "130 West 26th St, New York 10001",
+        "By noon the river had burst its banks.",
+        "By Monday, Harbour Street Was Dry.",
+        "Por ahora no hay heridos, dijo el alcalde.",
+        "Von den Tätern fehlt jede Spur.",
+        "Par ailleurs, la route reste fermée",
+        "Di Maio attacca il governo",
+        "Av de tolv båtarna sjönk två.",
+        "Published reports say three people died.",
+        "Stand up for your rights, she told the crowd.",
+        "Posted guards kept the crowd away.",
+        "Publicado el informe, el ministro dimitió.",
+        "Updated rules for ferries take effect in May",
+        "Text messages show what the captain knew.",
+        "Door staff said they saw nothing.",
+    ],
+)
+def test_a_first_line_of_prose_is_no_byline_and_no_date(line: str) -> None:
+    assert article_lines(f"{line}\n{FIRST}", titles=["Harbour reopens"], names=["Ana Silva"]) == f"{line}\n{FIRST}"
+
+
+def test_a_sentence_above_the_repeated_title_stays() -> None:
+    text = f"Ferries sail again, and nobody was hurt.\nHarbour reopens\n{FIRST}"
+    assert article_lines(text, titles=["Harbour reopens"], names=[]).startswith("Ferries sail again")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Photo: Bo Ek",
+        "Photo by Bo Ek https://photos.example/bo",
+        "Photo: Reuters.",
+        "Image credit: ©  Photos.example/BoEk",
+        "Foto: dpa/Max Mustermann",
+        "Foto de Ana Silva",
+        "Bild: Bo Ek/TT",
+        "Fotos © Agencia Ejemplo",
+        "Фото: Анна Иванова",
+    ],
+)
+def test_the_credit_of_a_picture_is_dropped(line: str) -> None:
+    assert is_credit(line)
+    assert article_lines(f"{FIRST}\n{line}\n{SECOND}", titles=[], names=[]) == f"{FIRST}\n{SECOND}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Images depict flooded streets and ruined homes.",
+        "Images/videos of the flood spread within minutes.",
+        "Bilder der Zerstörung gehen um die Welt.",
+        "Fotos der Opfer standen auf dem Altar.",
+        "Fotos de la catástrofe recorren el mundo.",
+        "Photos by NASA show water on the moon, scientists said.",
+        "Photos by NASA show water",
+        "Credit: banks are lending less, the central bank says.",
+        "Crédit : les banques prêtent moins.",
+        "Bild delade ut priset.",
+        "More – far more – is needed, he said.",
+        "More - much more - must be done.",
+        "Watch - and learn, she said.",
+        "Copyright holders have until March to appeal.",
+        "Todos los derechos humanos deben respetarse, dijo.",
+        "Follow us, the guide said, and we did.",
+        "Share this burden, the minister asked.",
+        "Sign up for the race closes on Friday.",
+        "Fehler gefunden haben die Prüfer nicht.",
+        "Join our forces, he told the crowd.",
+    ],
+)
+def test_a_sentence_that_opens_like_furniture_stays_wherever_it_stands(line: str) -> None:
+    for text in (f"{line}\n{FIRST}", f"{FIRST}\n{line}\n{SECOND}", f"{FIRST}\n{line}"):
+        assert article_lines(text, titles=[], names=[]) == text
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        ["World", "Harbour reopens", "Published 21 November 2026, 18:30"],
+        ["Publié le"],
+        ["Home > World > Harbour reopens"],
+        ["By Ana Silva", "Last updated: Nov 21, 2026"],
+        ["Harbour reopens", "© 2026 The Example"],
+    ],
+)
+def test_the_header_s_lines_at_the_end_are_dropped(tail: list[str]) -> None:
+    lines = article_lines("\n".join([FIRST, *tail]), titles=["Harbour reopens"], names=["Ana Silva"], section="World")
+    assert lines == FIRST

@@ -45,3 +45,4 @@ def test_the_article_s_own_title_is_chosen(given: dict[str, object], title: str 
 def test_a_title_is_one_line_without_markup() -> None:
     assert tidy(" A <em>big</em>\n storm\u00ad &amp; more ") == "A big storm & more"
     assert tidy("5 < 6 and 7 > 3") == "5 < 6 and 7 > 3"
+    assert tidy("Storm \ud83d over\x1b]0;x\x07 &#x81;") == "Storm over]0;x"

@@ -27,7 +27,7 @@ MARKS = (
 META_WINDOW_BYTES = 4096
 META = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,30})""", re.I)
 SPOILT_SHARE = 0.2  # of the characters beyond ASCII: above it the declaration is taken for wrong
-REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,8})|0*([0-9]{1,12}))(?:;|(?![0-9a-zA-Z]))")
+REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,8})(?![0-9a-fA-F])|0*([0-9]{1,12})(?![0-9]));?")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 

@@ -1,36 +1,19 @@
-"""From a page's claims to its fields: whom to believe for dates, authors, tags, language, picture, kind and access.
+"""From a page's claims to its fields: whom to believe for address, title, tags, language, picture, kind and access.
 
-Reading the claims is markup.py; what a title or a name of a person looks like are rules.
+Dates are moments.py, people credits.py; reading the claims is markup.py, what a title looks like a rule.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, get_args
+from datetime import datetime
+from typing import Any
 
 from ingest.extract import jsonld
 from ingest.extract.markup import Markup
-from ingest.records import CanonicalEvidence, Kind, PublishedEvidence
-from ingest.rules import author, title, url
-from ingest.rules.moment import Moment, read_moment
+from ingest.records import CanonicalEvidence, Kind
+from ingest.rules import title, url
 
-PUBLISHED_META = (
-    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
-    "date.published", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "article:post_date",
-    "published_time", "publish-date", "publish_date", "publishdate", "publication_date", "pubdate", "published",
-    "article.published", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date", "dc.date.created",
-    "dcterms.date", "citation_publication_date", "citation_date", "bt:pubdate", "ptime", "date", "originalpublicationdate",
-    "og:regdate", "article:create_at", "date_published", "published_at", "releasedate", "created",
-)  # fmt: skip
-MODIFIED_META = (
-    "article:modified_time", "og:updated_time", "article:modified", "datemodified", "dcterms.modified", "dc.date.modified",
-    "last-modified", "lastmod", "modified_time", "revised",
-)  # fmt: skip
-AUTHOR_META = (
-    "author", "parsely-author", "sailthru.author", "cxenseparse:author", "article:author", "article:author_name",
-    "byl", "dc.creator", "dcterms.creator", "citation_author", "og:article:author", "creator", "authors", "dc.author",
-)  # fmt: skip
 SECTION_META = (
     "article:section",
     "og:article:section",
@@ -61,7 +44,6 @@ DESCRIPTION_META = ("og:description", "description", "twitter:description", "dc.
 SITE_META = ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:ios:app_name", "dc.publisher", "publisher",
              "copyright", "cxenseparse:publisher")  # fmt: skip
 LANGUAGE_META = ("content-language", "language", "dc.language", "dcterms.language", "og:locale", "inlanguage")
-URL_DATE = re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)[/-]?(?P<m>0[1-9]|1[0-2])[/-]?(?P<d>0[1-9]|[12]\d|3[01])(?!\d)")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])", re.IGNORECASE)
 KINDS: tuple[tuple[str, Kind], ...] = (
     ("liveblogposting", "live"),
@@ -96,7 +78,7 @@ def gather(markup: Markup, *, page_url: str, now: datetime) -> Claims:
     addresses = (page_url, url.as_found(markup.canonical_href or "", page_url), markup.first("og:url"))
     article = jsonld.article_of(
         markup.nodes,
-        titles=frozenset(jsonld.fold(title) for title in said if title),
+        titles=frozenset(title.fold(text) for text in said if text),
         keys=frozenset(address.partition("#")[0].rstrip("/") for address in addresses if address),
     )
     return Claims(markup=markup, article=article, page_url=page_url, now=now)
@@ -127,51 +109,13 @@ def title_of(page: Claims) -> str | None:
     )
 
 
-def published(page: Claims) -> tuple[Moment, PublishedEvidence] | None:
-    """The first believable date; a later one of the same day that is more exact replaces it."""
-    found: tuple[Moment, PublishedEvidence] | None = None
-    for text, evidence in _published_claims(page):
-        moment = read_moment(text, now=page.now)
-        if moment is None:
-            continue
-        if found is None:
-            found = moment, evidence
-        elif found[0].precision == "day" != moment.precision and _day(moment) == _day(found[0]):
-            return moment, evidence
-        if found[0].precision != "day":
-            break
-    return found
-
-
-def modified_at(page: Claims) -> datetime | None:
-    claims = (
-        jsonld.string(page.article.get("dateModified")),
-        *(value for name in MODIFIED_META for value in page.markup.meta.get(name, ())),
-        *page.markup.microdata.get("datemodified", ()),
-        *(time.value for time in page.markup.times if time.is_modified and not time.is_furniture),
-    )
-    moments = (read_moment(text, now=page.now) for text in claims if text)
-    return next((moment.at for moment in moments if moment), None)
-
-
-def authors(page: Claims) -> tuple[tuple[str, ...], str | None]:
-    """People, and the news agency if one is credited; the first kind of claim that names people decides."""
-    own = site_names(page)
-    credited: list[str] = []
-    people: tuple[str, ...] = ()
-    for names in _author_claims(page):
-        credited += names
-        people = people or author.people(names, publishers=own)
-    return people, author.agency(credited)
-
-
 def site_names(page: Claims) -> tuple[str, ...]:
     """What the site calls itself: og:site_name, publishers in JSON-LD, the parts of its host name."""
     names = [value for name in SITE_META for value in page.markup.meta.get(name, ())]
     for node in page.markup.nodes:
         if jsonld.types(node) & (ORGANIZATIONS | {"website"}):
             names += filter(None, (jsonld.string(node.get("name")), jsonld.string(node.get("alternateName"))))
-        publisher = _resolved(page, node.get("publisher"))
+        publisher = resolved(page, node.get("publisher"))
         if not (
             isinstance(publisher, dict) and "person" in jsonld.types(publisher)
         ):  # a blog's publisher is its author
@@ -183,7 +127,11 @@ def site_names(page: Claims) -> tuple[str, ...]:
 
 def section(page: Claims) -> str | None:
     given = page.article.get("articleSection")
-    claims = (jsonld.string(given), *(page.markup.first(name) for name in SECTION_META))
+    claims = (
+        jsonld.string(given),
+        *(page.markup.first(name) for name in SECTION_META),
+        *page.markup.microdata.get("articlesection", ())[:1],
+    )
     return next(
         (" ".join(claim.split())[:LONGEST_TAG_CHARS] for claim in claims if claim and "http" not in claim), None
     )
@@ -234,7 +182,7 @@ def kind(page: Claims) -> Kind:
             return found
     if (section(page) or "").casefold() in OPINION_SECTIONS:
         return "opinion"
-    return "video" if (page.markup.first("og:type") or "").startswith("video") and not types else get_args(Kind)[0]
+    return "video" if (page.markup.first("og:type") or "").startswith("video") and not types else "article"
 
 
 def access(page: Claims) -> tuple[bool | None, str | None]:
@@ -248,7 +196,7 @@ def access(page: Claims) -> tuple[bool | None, str | None]:
     for value, evidence in claims:
         free = says.get(value.strip().lower().rsplit("/", 1)[-1])
         if free is not None:
-            return free, f"{evidence}={value.strip()[:40]}"
+            return free, f"{evidence}={title.one_line(value)[:40]}"
     return None, None
 
 
@@ -258,66 +206,20 @@ def article_body(page: Claims) -> str | None:
     return body if isinstance(body, str) else None
 
 
-def _published_claims(page: Claims) -> Iterator[tuple[str, PublishedEvidence]]:
-    markup = page.markup
-    for name in ("datePublished", "dateCreated", "uploadDate"):
-        text = jsonld.string(page.article.get(name))
-        if text:
-            yield text, "json-ld"
-    for name in PUBLISHED_META:
-        for text in markup.meta.get(name, ()):
-            yield text, "meta"
-    for name in ("datepublished", "datecreated"):
-        for text in markup.microdata.get(name, ()):
-            yield text, "microdata"
-    times = [time for time in markup.times if not time.is_furniture and not time.is_modified]
-    for time in sorted(times, key=lambda time: not time.is_published):
-        yield time.value, "time"
-        break
-
-
-def url_date(address: str) -> str | None:
-    """The day that an address names (`/2026/11/22/`), as ISO 8601."""
-    found = URL_DATE.search(address)
-    return f"{found['y']}-{found['m']}-{found['d']}" if found else None
-
-
-def _day(moment: Moment) -> str:
-    return (moment.at + timedelta(seconds=moment.offset_s or 0)).date().isoformat()
-
-
-def _author_claims(page: Claims) -> Iterator[list[str]]:
-    yield [name for given in _each(page.article.get("author")) if (name := _author_name(page, given))]
-    for name in AUTHOR_META:
-        yield list(page.markup.meta.get(name, ()))
-    yield list(page.markup.microdata.get("author", ()))
-    yield [name for given in _each(page.article.get("creator")) if (name := _author_name(page, given))]
-    for byline in page.markup.bylines:
-        yield [byline]
-
-
-def _author_name(page: Claims, given: Any) -> str | None:
-    """A name out of `author`; organizations are none, however person-like they sound."""
-    resolved = _resolved(page, given)
-    if isinstance(resolved, dict) and jsonld.types(resolved) and jsonld.types(resolved) <= ORGANIZATIONS:
-        return None
-    return jsonld.string(resolved)
-
-
-def _resolved(page: Claims, given: Any) -> Any:
+def resolved(page: Claims, given: Any) -> Any:
     """`{"@id": ...}` replaced by the object of that id, where the page has it."""
     if isinstance(given, dict) and "name" not in given and isinstance(given.get("@id"), str):
         return next((node for node in page.markup.nodes if node.get("@id") == given["@id"] and "name" in node), given)
     return given
 
 
-def _each(value: Any) -> list[Any]:
+def each(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if value else []
 
 
 def _words(given: Any) -> list[str]:
     words: list[str] = []
-    for one in _each(given):
+    for one in each(given):
         text = jsonld.string(one)
         if text:
             words += [text] if isinstance(given, list) and len(given) > 1 else re.split(r"\s*[,;|、，]\s*", text)
@@ -325,8 +227,8 @@ def _words(given: Any) -> list[str]:
 
 
 def _images(given: Any) -> Iterator[str]:
-    for picture in _each(given):
-        claims = _each((picture.get("url") or picture.get("contentUrl")) if isinstance(picture, dict) else picture)
+    for picture in each(given):
+        claims = each((picture.get("url") or picture.get("contentUrl")) if isinstance(picture, dict) else picture)
         yield from (claim for claim in claims[:1] if isinstance(claim, str))
 
 

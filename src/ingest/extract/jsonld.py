@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ingest.rules.title import CONTROL, fold, one_line
+
 Node = Mapping[str, Any]
 
 ARTICLE_TYPES = frozenset({
@@ -30,7 +32,7 @@ def read(scripts: list[str]) -> tuple[Node, ...]:
     nodes: list[Node] = []
     for script in scripts:
         for value in _values(script):
-            nodes.extend(_flat(value, 0))
+            nodes.extend(_flat(_plain(value, 0)))
             if len(nodes) > NODE_LIMIT:
                 return tuple(nodes[:NODE_LIMIT])
     return tuple(nodes)
@@ -82,13 +84,8 @@ def string(value: Any) -> str | None:
     if isinstance(value, Mapping):
         value = value.get("@value") or value.get("name")
     if isinstance(value, str) and value.strip():
-        return " ".join(html.unescape(value).split())
+        return one_line(html.unescape(value)) or None
     return None
-
-
-def fold(text: str) -> str:
-    """Letters and digits alone: how titles are compared."""
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _each(value: Any) -> list[Any]:
@@ -115,15 +112,28 @@ def _values(script: str) -> Iterator[Any]:
         position = text.find("{", end)
 
 
-def _flat(value: Any, depth: int) -> Iterator[Node]:
+def _plain(value: Any, depth: int) -> Any:
+    """The value without what lies too deep, and its texts without the characters that escapes smuggle in.
+
+    `"\\ud83d"` is half an emoji (scripts cut titles in the middle of one), `"\\u001b"` commands a terminal.
+    """
+    if isinstance(value, str):
+        return CONTROL.sub("", value)
     if depth > DEPTH_LIMIT:
-        return
+        return None
     if isinstance(value, list):
-        for one in value[:NODE_LIMIT]:
-            yield from _flat(one, depth + 1)
-    elif isinstance(value, Mapping):
+        return [_plain(one, depth + 1) for one in value[:NODE_LIMIT]]
+    if isinstance(value, dict):
+        return {name: _plain(inner, depth + 1) for name, inner in value.items()}
+    return value
+
+
+def _flat(value: Any) -> Iterator[Node]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _flat(one)
+    elif isinstance(value, dict):
         if "@type" in value or "@id" in value:
             yield value
         for inner in value.values():
-            if isinstance(inner, (list, Mapping)):
-                yield from _flat(inner, depth + 1)
+            yield from _flat(inner)

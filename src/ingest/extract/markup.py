@@ -1,6 +1,6 @@
 """What a page's markup claims of its article: JSON-LD, OpenGraph, meta tags, microdata, `<time>`; read once, in one walk.
 
-Which of several claims is believed is decided in claims.py and the rules; the text itself is read in text.py.
+Which of several claims is believed is decided in claims.py, moments.py and credits.py; the text itself is read in text.py.
 """
 
 import re

@@ -10,7 +10,7 @@ from typing import Any
 import htmldate
 from lxml.html import HtmlElement
 
-from ingest.extract import charset, claims, jsonld, language, markup, sight, text, tree
+from ingest.extract import charset, claims, credits, jsonld, language, markup, moments, sight, text, tree
 from ingest.records import Extraction, Page, PublishedEvidence, Rejection, RejectionReason, Verdict
 from ingest.rules import fingerprint, url
 from ingest.rules.judge import Facts, reason_against, unreadable
@@ -57,10 +57,10 @@ def read_and_judge(page: Page) -> tuple[Verdict, dict[str, Any]]:
 def read(page: Page, parsed: HtmlElement) -> tuple[dict[str, Any], Facts]:
     """All fields of a parsed page, and what its judge asks; the tree is used up."""
     claimed = claims.gather(markup.read(parsed), page_url=page.final_url, now=page.fetched_at)
-    published = claims.published(claimed) or _searched_date(page, parsed)
+    published = moments.published(claimed) or _searched_date(page, parsed)
     seen = sight.look(parsed)
     title = claims.title_of(claimed)
-    names, agency = claims.authors(claimed)
+    names, agency = credits.authors(claimed)
     lines = read_text(parsed, claimed, title=title, names=names)
     canonical_url, canonical_evidence = claims.canonical_url(claimed)
     code, confidence = language.detect(lines or title or "", claimed=claims.claimed_language(claimed) or page.language)
@@ -86,7 +86,7 @@ def read(page: Page, parsed: HtmlElement) -> tuple[dict[str, Any], Facts]:
         "published_offset_s": moment and moment.offset_s,
         "published_precision": moment and moment.precision,
         "published_evidence": evidence,
-        "modified_at": claims.modified_at(claimed),
+        "modified_at": moments.modified_at(claimed),
         "is_free": is_free,
         "access_evidence": access_evidence,
         "kind": claims.kind(claimed),
@@ -101,17 +101,19 @@ def read_text(parsed: HtmlElement, claimed: claims.Claims, *, title: str | None,
     headline = jsonld.string(claimed.article.get("headline"))
     text.prune(parsed)
     found = text.extract(parsed, article_body=claims.article_body(claimed))
-    lines = article_lines(clean(found), titles=[*titles, *filter(None, [headline])], names=names)
+    lines = article_lines(
+        clean(found), titles=[*titles, *filter(None, [headline])], names=names, section=claims.section(claimed)
+    )
     descriptions = [value for name in claims.DESCRIPTION_META for value in source.meta.get(name, ())]
     opening = text.lede(parsed, first_line=lines.partition("\n")[0], descriptions=descriptions, text=lines)
     if opening:
         lines = f"{opening}\n{lines}"
-    return lines
+    return clean(lines)
 
 
 def _searched_date(page: Page, parsed: HtmlElement) -> tuple[Moment, PublishedEvidence] | None:
     """A day from the address, or from the visible text by htmldate, which is slow and sometimes wrong."""
-    named = claims.url_date(page.final_url)
+    named = moments.url_date(page.final_url)
     moment = read_moment(named, now=page.fetched_at) if named else None
     if moment:
         return moment, "url"

@@ -19,15 +19,17 @@ LINKS_LIMIT = 1_000
 COLLECTIONS = frozenset({"collectionpage", "itemlist", "searchresultspage"})
 SOCIAL_ARTICLES = frozenset({"article", "news", "newsarticle", "video.other"})
 ARTICLE_EVIDENCE: frozenset[PublishedEvidence] = frozenset({"json-ld", "meta", "microdata"})
+OWN_EVIDENCE = ARTICLE_EVIDENCE | {"time"}  # the day of an address outlives its page, one in the text may be any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """A page as it looks before anything is taken out of its tree; `headlines` are the folded words of long links."""
+    """A page as it looks before anything is taken out of its tree; the words of its links are folded."""
 
     text: str
     noscript: str
-    headlines: tuple[str, ...]
+    links: frozenset[str]
+    headlines: tuple[str, ...]  # of links long enough to be headlines
     has_password_field: bool
     script_count: int
 
@@ -36,10 +38,11 @@ def look(parsed: HtmlElement) -> Sight:
     """The sight of a parsed page, bounded whatever its size."""
     body = parsed.find("body")
     shown = tree.line("".join(islice(tree.pieces(parsed if body is None else body), PAGE_PIECES)))
-    links = ("".join(islice(link.itertext(), 20)).strip() for link in islice(parsed.iter("a"), LINKS_LIMIT))
+    links = ["".join(islice(link.itertext(), 20)).strip() for link in islice(parsed.iter("a"), LINKS_LIMIT)]
     return Sight(
         text=shown[:PAGE_TEXT_CHARS],
         noscript=" ".join(tree.line("".join(part.itertext()))[:500] for part in islice(parsed.iter("noscript"), 5)),
+        links=frozenset(map(fold, links)) - {""},
         headlines=tuple(fold(text) for text in links if len(text) >= HEADLINE_CHARS),
         has_password_field=any((field.get("type") or "").lower() == "password" for field in parsed.iter("input")),
         script_count=sum(1 for _ in parsed.iter("script")),
@@ -55,13 +58,15 @@ def facts(page: Page, claimed: claims.Claims, seen: Sight, fields: dict[str, Any
         text=fields["text"],
         word_count=fields["word_count"],
         is_proven=_is_proven(claimed, fields["published_evidence"]),
+        is_dated=fields["published_evidence"] in OWN_EVIDENCE,
         is_collection=any(jsonld.types(node) & COLLECTIONS for node in claimed.markup.nodes),
         is_free=fields["is_free"],
         page_text=seen.text,
         page_word_count=word_count(seen.text),
         noscript=seen.noscript,
         headline_link_count=len(seen.headlines),
-        linked_share=_linked_share(fields["text"], frozenset(seen.headlines)),
+        linked_share=_share(fields["text"], frozenset(seen.headlines)),
+        menu_share=_share(fields["text"], seen.links),
         has_password_field=seen.has_password_field,
         script_count=seen.script_count,
     )
@@ -73,6 +78,6 @@ def _is_proven(claimed: claims.Claims, evidence: PublishedEvidence | None) -> bo
     return evidence in ARTICLE_EVIDENCE and (is_article or says_article)
 
 
-def _linked_share(text: str, headlines: frozenset[str]) -> float:
+def _share(text: str, links: frozenset[str]) -> float:
     lines = text.split("\n")
-    return sum(fold(line) in headlines for line in lines) / len(lines)
+    return sum(fold(line) in links for line in lines) / len(lines)

@@ -10,20 +10,20 @@ from operator import itemgetter
 import trafilatura
 from lxml.html import HtmlElement
 
-from ingest.extract.tree import INVISIBLE, line, text_of
+from ingest.extract import marked
+from ingest.extract.marked import PROSE_CHARS, TEXT_BLOCKS
+from ingest.extract.tree import INVISIBLE, line, link_share, marks, text_of
 from ingest.rules.title import fold
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 SHORT_CHARS = 1_500  # of prose: below it the full mode is worth its cost (5-16 % of pages)
-PROSE_CHARS = 60  # a line or paragraph so long is prose, not a button
 COVERED_SHARE = 0.5  # of the page's paragraphs: below it the fast mode may have read the wrong part
 MISSED_SHARE = 0.3  # text found, of the paragraphs that stand together elsewhere: below it those are the article
 LEAST_CHARS = 500  # of such paragraphs
 SHOWN_SHARE = 0.8  # of `articleBody` that the page's paragraphs must be able to show
 SUPERSET_RATIO = 1.5  # `articleBody` so much longer than the text, and holding it, is the whole of it
 QUADRATIC_CELLS = 1_500  # cells and list items above which the full mode may take minutes
-TEXT_BLOCKS = ("p", "h2", "h3", "h4", "li", "blockquote")
 BELOW_TEXT = re.compile(r"(?:^|[\s_-])(?:comments?|disqus|footer)(?:$|[\s_-])", re.IGNORECASE)
 EMBEDS = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|bluesky-embed|reddit-embed|telegram-post")
 BLOCKS = frozenset({"p", "div", "section", "article", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "table", "figure", "main",
@@ -49,6 +49,8 @@ def extract(tree: HtmlElement, *, article_body: str | None) -> str:
         full = _trafilatura(tree, is_fast=False)
         found = full if prose_chars(full) >= read_chars else found
     found = _main_paragraphs(tree, least_chars=prose_chars(found) / MISSED_SHARE) or found
+    if len(found) < SHORT_CHARS:
+        found = marked.paragraphs(tree, found) or found
     if article_body and (not found or shown_chars >= SHOWN_SHARE * len(article_body)) and _holds(article_body, found):
         return article_body
     return found
@@ -76,7 +78,7 @@ def _main_paragraphs(tree: HtmlElement, *, least_chars: float) -> str | None:
     prose: dict[HtmlElement, int] = defaultdict(int)
     for paragraph in tree.iter("p"):
         text = text_of(paragraph)
-        if len(text) >= PROSE_CHARS and _link_share(paragraph) < 0.5:
+        if len(text) >= PROSE_CHARS and link_share(paragraph) < 0.5:
             for holder in islice(paragraph.iterancestors(), 2):
                 prose[holder] += len(text)
     if not prose:
@@ -89,7 +91,7 @@ def _main_paragraphs(tree: HtmlElement, *, least_chars: float) -> str | None:
 
 
 def _is_below_the_text(element: HtmlElement) -> bool:
-    return element.tag == "footer" or BELOW_TEXT.search(_marks(element)) is not None
+    return element.tag == "footer" or BELOW_TEXT.search(marks(element)) is not None
 
 
 def _holds(article_body: str, found: str) -> bool:
@@ -132,13 +134,13 @@ def lede(tree: HtmlElement, *, first_line: str, descriptions: Collection[str], t
             return None
         if not LEDE_CHARS[0] <= len(candidate) <= LEDE_CHARS[1] or folded in said:
             continue
-        marks = f"{_marks(element)} {_marks(element.getparent())}"
-        if NO_LEDE.search(marks) or any(
+        said_of = f"{marks(element)} {marks(element.getparent())}"
+        if NO_LEDE.search(said_of) or any(
             parent.tag in ("a", "aside", "nav", "figure") for parent in element.iterancestors()
         ):
             continue
         is_described = any(folded == claim or (len(claim) > 40 and folded.startswith(claim[:-3])) for claim in claims)
-        if is_described or (LEDE.search(marks) and _link_share(element) < 0.5):
+        if is_described or (LEDE.search(said_of) and link_share(element) < 0.5):
             return candidate
     return None
 
@@ -151,14 +153,6 @@ def _below_heading(tree: HtmlElement) -> Iterator[HtmlElement]:
             if sibling.tag not in INVISIBLE:
                 yield from sibling.iter()
         node = node.getparent()
-
-
-def _marks(element: HtmlElement | None) -> str:
-    return "" if element is None else " ".join(filter(None, map(element.get, ("class", "id", "itemprop"))))
-
-
-def _link_share(element: HtmlElement) -> float:
-    return sum(len(text_of(link)) for link in element.iter("a")) / max(1, len(text_of(element)))
 
 
 def _is_teaser(element: HtmlElement) -> bool:

@@ -1,12 +1,12 @@
 """A page's text as one lxml tree, and small questions about elements; what the markup claims is read in markup.py."""
 
-import re
 from collections.abc import Iterator
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-SPACE = re.compile(r"\s+")
+from ingest.rules.title import one_line
+
 INVISIBLE = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object", "head", "select"})
 INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub",
@@ -25,8 +25,8 @@ def parse(text: str) -> HtmlElement | None:
 
 
 def line(text: str | None) -> str:
-    """Text with its white space collapsed."""
-    return SPACE.sub(" ", text or "").strip()
+    """Text in one line, without characters that no file can hold."""
+    return one_line(text or "")
 
 
 def text_of(element: HtmlElement) -> str:
@@ -51,3 +51,13 @@ def pieces(element: HtmlElement) -> Iterator[str]:
             yield node.text or ""
         elif node is not element:
             yield node.tail or "" if node.tag in INLINE else f" {node.tail or ''}"
+
+
+def marks(element: HtmlElement | None) -> str:
+    """What an element is called: its classes, id and property."""
+    return "" if element is None else " ".join(filter(None, map(element.get, ("class", "id", "itemprop"))))
+
+
+def link_share(element: HtmlElement) -> float:
+    """Share of an element's text that stands in links."""
+    return sum(len(text_of(link)) for link in element.iter("a")) / max(1, len(text_of(element)))

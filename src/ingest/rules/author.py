@@ -4,6 +4,8 @@ import html
 import re
 from collections.abc import Iterable
 
+from ingest.rules.title import one_line
+
 # What a credit says -> the agency's name
 AGENCIES = {
     "reuters": "Reuters", "thomson reuters": "Reuters", "ap": "AP", "associated press": "AP", "the associated press": "AP",
@@ -94,7 +96,7 @@ def is_person(name: str) -> bool:
 def _split(text: str) -> list[str]:
     if len(text) > CREDIT_CHARS:
         return []
-    plain = LEAD_IN.sub("", GLUED_BY.sub("", " ".join(html.unescape(text).replace("\u00ad", "").split())))
+    plain = LEAD_IN.sub("", GLUED_BY.sub("", one_line(html.unescape(text).replace("\u00ad", ""))))
     if LIBRARY_ORDER.fullmatch(plain):
         last, first = plain.split(", ", 1)
         return [f"{first} {last}"]

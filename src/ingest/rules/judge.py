@@ -6,9 +6,12 @@ A real article must never be rejected: what is in doubt is kept, and every rule 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from ingest.records import RejectionReason
 from ingest.rules import url
+from ingest.rules.fingerprint import word_count
+from ingest.rules.title import SEPARATOR
 
 STUB_WORDS = 25  # under it a text is no article unless the markup proves one
 PROVEN_WORDS = 8  # under it not even then
@@ -16,45 +19,68 @@ SHORT_WORDS = 120
 MEDIUM_WORDS = 300
 SECTION_LINKS = 12
 LINKED_SHARE = 0.6
+MENU_LINES = 10
+MENU_SHARE = 0.5
 
 CHALLENGE = re.compile(
-    r"just a moment|attention required|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human|"
-    r"are you a robot|"
-    r"you are human|captcha|access denied|access to this page has been denied|pardon our interruption|ddos protection|"
-    r"security check|unusual traffic|bot detection|403 forbidden|request blocked|enable cookies and reload|ray id",
+    r"checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human|you are human|"
+    r"(?:complete|solve|enter|pass)\W+(?:\w+\W+){0,3}(?:re)?captcha|"
+    r"access to this page has been denied|pardon our interruption|ddos protection by|enable cookies and reload|\bray id\b",
     re.IGNORECASE,
 )
+# The same in words that news use as well: only a title made of them alone says so, or a page with hardly another word
+CHALLENGE_TITLE = re.compile(
+    r"(?:just a moment|attention required|are you a robot|access denied|security check|unusual traffic|bot detection|"
+    r"403 forbidden|request blocked|robot check)\b",
+    re.IGNORECASE,
+)
+# What a consent wall says, and no news
 CONSENT = re.compile(
-    r"we value your privacy|before you continue|cookie(?:s)? (?:consent|settings|policy)|accept all cookies|"
+    r"we value your privacy|cookie(?:s)? (?:consent|settings|policy)|accept all cookies|"
     r"manage (?:your )?(?:privacy|consent|cookie)|your privacy (?:choices|matters)|consent to (?:the use of )?cookies|"
-    r"datenschutzeinstellungen|einwilligung|zustimm(?:en|ung)|mit werbung (?:und tracking )?weiterlesen|"
-    r"werbefrei lesen|cookies akzeptieren|"
-    r"acceptez? (?:les|et)|gérer (?:mes|les) cookies|aceptar (?:las |y )?cookies|accetta(?:re)? (?:i )?cookie|"
+    r"datenschutz-?einstellungen|mit werbung (?:und tracking )?weiterlesen|werbefrei lesen|cookies akzeptieren|pur-abo|"
+    r"(?:our|unsere|nos|nuestros|nossos|nostri|onze) \d{2,4} (?:partner|partenaires|socios|parceiros)|"
+    r"information(?:en)? (?:on|auf) (?:a|your|ihrem|einem) (?:device|gerät)|"
+    r"gérer (?:mes|les) cookies|acceptez? (?:les )?cookies|aceptar (?:las |y )?cookies|accetta(?:re)? (?:i )?cookie|"
     r"cookies accepteren|privacyinstellingen",
     re.IGNORECASE,
 )
+# What it says as parliaments do: it counts beside one of the above
+CONSENT_BESIDE = re.compile(r"before you continue|einwilligung|zustimm(?:en|ung)|acceptez? (?:les|et)", re.IGNORECASE)
 CONSENT_ADDRESS = re.compile(
     r"//consent\.|//cmp\.|/consent(?:[/?]|$)|/cookiewall|/privacy-wall|/collectconsent", re.IGNORECASE
 )
+# Says that a page, and not a hiker, was not found; between the two stand such words only
+BETWEEN = (
+    r"(?: (?:you|we|were|are|looking|for|requested|is|was|could|can|has|been|sie|suchen|wurde|konnte|kann|ist|leider|hier|"
+    r"demandée|solicitada|ha|sido|foi|pôde|ser|richiesta|die|u|zoekt|is|werd|została|pod|tym|adresem))*"
+)
+MISSING_PAGE = re.compile(
+    r"\b(?:error|http|fehler|erreur|erro)\W{0,3}404\b|\b404\W{0,3}(?:error|fehler|erreur|erro)\b|"
+    r"\b(?:page|article|story|content|url|seite|artikel|inhalt|beitrag|página|pagina|articolo|sidan|siden|strona|strony)"
+    + BETWEEN
+    + r" (?:not (?:be )?(?:found|available)|does not exist|no longer (?:exists|available)|cannot be found|"
+    r"nicht (?:mehr )?(?:gefunden|verfügbar|vorhanden)|introuvable|n'existe (?:pas|plus)|no (?:se )?(?:encontrad|existe|"
+    r"encuentra)|não (?:foi )?(?:encontrad|existe)|non (?:è stata )?(?:trovat|esiste)|niet (?:gevonden|bestaa)|"
+    r"(?:kunde|finns) inte|(?:finnes|blev) ikke|nie (?:znaleziono|istnieje|została znaleziona))|"
+    r"nie znaleziono strony|страница не найдена|сторінку не знайдено|sayfa bulunamad|ページが見つかりません|"
+    r"页面不存在|페이지를 찾을 수 없",
+    re.IGNORECASE,
+)
+# Says that something was not found: it counts as a whole title, and on a page that has no date of its own
 MISSING = re.compile(
-    r"\b404\b|(?:page|article|story|content|seite|página|pagina|page) (?:was |could |is |wurde |kann |)?(?:not |"
-    r"nicht |no |non |niet |)"
-    r"(?:be )?(?:found|gefunden|available|encontrada|trovata|gevonden)|not found|does not exist|"
-    r"no longer (?:available|exists)|"
-    r"nicht (?:mehr )?(?:gefunden|verfügbar)|page introuvable|n'existe (?:pas|plus)|no (?:se )?(?:encontrad|"
-    r"existe|encuentra)|"
-    r"não (?:foi )?encontrad|non (?:è stata )?trovat|niet gevonden|sidan (?:kunde|finns) inte|siden (?:finnes|"
-    r"blev) ikke|"
-    r"nie (?:znaleziono|istnieje)|страница не найдена|сторінку не знайдено|bulunamad|ページが見つかりません|"
-    r"页面不存在|찾을 수 없",
+    r"\b404\b|not found|does not exist|no longer (?:available|exists)|nicht (?:mehr )?(?:gefunden|verfügbar)|"
+    r"n'existe (?:pas|plus)|no (?:se )?(?:encontrad[oa]|encuentra|existe)|não (?:foi )?encontrad[oa]|"
+    r"non (?:è stat[oa] )?trovat[oa]|niet gevonden|nie (?:znaleziono|istnieje)|bulunamad\w*|찾을 수 없\w*",
     re.IGNORECASE,
 )
 LOGIN = re.compile(
-    r"^(?:log ?in|sign ?in|login|anmelden|einloggen|connexion|se connecter|iniciar sesión|entrar|accedi|"
+    r"(?:log ?in|sign ?in|login|anmelden|einloggen|connexion|se connecter|iniciar sesión|entrar|accedi|"
     r"inloggen|logga in|"
     r"logg inn|zaloguj|войти|ログイン|로그인|登录|登入)\b",
     re.IGNORECASE,
 )
+APOLOGY = re.compile(r"\b(?:error|http|fehler|erreur|erro|oops|sorry)\b", re.IGNORECASE)
 JAVASCRIPT = re.compile(
     r"(?:enable|requires?|activate|turn on|need|aktivieren|activer|activar|ativar|attiva|"
     r"benötigt)\W+(?:\w+\W+){0,3}?java ?script|"
@@ -65,7 +91,7 @@ JAVASCRIPT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of a page once it was read. `is_proven`: its markup or date says that it is an article."""
+    """What is known of a page once it was read. `is_proven`: its markup and its date say that it is an article."""
 
     listed_url: str
     final_url: str
@@ -73,13 +99,15 @@ class Facts:
     text: str
     word_count: int
     is_proven: bool
+    is_dated: bool  # the page's markup gives a date: walls, error pages and lists of stories have none of their own
     is_collection: bool  # the markup says that it lists others
     is_free: bool | None
     page_text: str  # the first thousands of characters that a reader sees
     page_word_count: int
     noscript: str
     headline_link_count: int  # links long enough to be headlines
-    linked_share: float  # of the text's lines: those that are the words of a link
+    linked_share: float  # of the text's lines: those that are the words of a link as long as a headline
+    menu_share: float  # of the text's lines: those that are the words of any link
     has_password_field: bool
     script_count: int
 
@@ -134,8 +162,11 @@ def _redirect_home(facts: Facts) -> str | None:
 
 
 def _challenge(facts: Facts) -> str | None:
-    if facts.is_proven or facts.word_count > SHORT_WORDS or facts.page_word_count > MEDIUM_WORDS:
+    if facts.is_proven or facts.is_dated or facts.word_count > SHORT_WORDS or facts.page_word_count > MEDIUM_WORDS:
         return None
+    opens = facts.page_word_count < 2 * STUB_WORDS and CHALLENGE_TITLE.match(facts.page_text.strip())
+    if opens or _is_whole(CHALLENGE_TITLE, facts.title):
+        return f"title {facts.title!r}, {facts.page_word_count} words on the page"
     return _shown(CHALLENGE, facts.title, facts.page_text, facts.noscript)
 
 
@@ -144,21 +175,26 @@ def _consent(facts: Facts) -> str | None:
         return f"sent to {facts.final_url}"
     if facts.is_proven or facts.word_count > MEDIUM_WORDS or facts.headline_link_count > SECTION_LINKS:
         return None
-    found = {match.group().casefold() for match in CONSENT.finditer(f"{facts.title} {facts.text}")}
-    return ", ".join(sorted(found)) if len(found) >= 2 else None
+    said = f"{facts.title} {facts.text}"
+    found = {match.group().casefold() for match in CONSENT.finditer(said)}
+    beside = {match.group().casefold() for match in islice(CONSENT_BESIDE.finditer(said), 1)}
+    return ", ".join(sorted(found | beside)) if found and len(found | beside) >= 2 else None
 
 
 def _missing(facts: Facts) -> str | None:
     if facts.is_proven or facts.word_count > SHORT_WORDS:
         return None
+    if _is_whole(MISSING, facts.title):
+        return f"title {facts.title!r}"
     head = facts.text[:200] if facts.word_count < 2 * STUB_WORDS else ""
-    return _shown(MISSING, facts.title, head)
+    return _shown(MISSING_PAGE, facts.title, head) or (None if facts.is_dated else _shown(MISSING, facts.title, head))
 
 
 def _login(facts: Facts) -> str | None:
     if facts.is_proven or facts.word_count > SHORT_WORDS:
         return None
-    if LOGIN.search(facts.title):
+    opens = LOGIN.match(facts.title) is not None and not facts.is_dated
+    if _is_whole(LOGIN, facts.title) or (opens and (facts.has_password_field or facts.word_count < STUB_WORDS)):
         return f"title {facts.title!r}"
     return "password field, hardly any text" if facts.has_password_field and facts.word_count < STUB_WORDS else None
 
@@ -166,7 +202,8 @@ def _login(facts: Facts) -> str | None:
 def _javascript(facts: Facts) -> str | None:
     if facts.word_count >= STUB_WORDS:
         return None
-    shown = _shown(JAVASCRIPT, facts.noscript, facts.text)
+    is_short = facts.word_count < _least_words(facts)  # many pages have such a noscript, with an article beside it
+    shown = _shown(JAVASCRIPT, facts.noscript if is_short else "", facts.text)
     if shown and facts.page_word_count < SHORT_WORDS:
         return shown
     if facts.script_count and facts.word_count == 0 and facts.page_word_count < STUB_WORDS:
@@ -177,8 +214,9 @@ def _javascript(facts: Facts) -> str | None:
 def _section(facts: Facts) -> str | None:
     if facts.is_proven or facts.headline_link_count < SECTION_LINKS:
         return None
-    hardly_any = facts.word_count < 2 * STUB_WORDS or (facts.is_collection and facts.word_count < MEDIUM_WORDS)
-    if hardly_any or facts.linked_share >= LINKED_SHARE:
+    hardly_any = facts.word_count < 2 * STUB_WORDS and not facts.is_dated
+    is_list = facts.is_collection and facts.word_count < MEDIUM_WORDS
+    if hardly_any or is_list or (facts.linked_share >= LINKED_SHARE and "\n" in facts.text):
         return f"{facts.headline_link_count} headlines linked, {facts.linked_share:.0%} of the lines are links"
     return None
 
@@ -196,9 +234,23 @@ def _no_text(facts: Facts) -> str | None:
 
 
 def _too_short(facts: Facts) -> str | None:
-    if facts.word_count < (PROVEN_WORDS if facts.is_proven else STUB_WORDS):
+    if facts.word_count < _least_words(facts):
         return f"{facts.word_count} words"
+    lines = facts.text.split("\n")
+    is_menu = len(lines) >= MENU_LINES and facts.menu_share >= MENU_SHARE and facts.word_count <= SHORT_WORDS
+    if is_menu and max(map(word_count, lines)) < STUB_WORDS:
+        return f"{len(lines)} lines, {facts.menu_share:.0%} of them are links, and none has {STUB_WORDS} words"
     return None
+
+
+def _least_words(facts: Facts) -> int:
+    return PROVEN_WORDS if facts.is_proven else STUB_WORDS
+
+
+def _is_whole(pattern: re.Pattern[str], title: str) -> bool:
+    """Whether a title, without the site's name after it, is made of what the pattern says and no word of news."""
+    first = SEPARATOR.split(title)[0]
+    return pattern.search(first) is not None and not any(map(str.isalpha, pattern.sub("", APOLOGY.sub("", first))))
 
 
 def _shown(pattern: re.Pattern[str], *places: str) -> str | None:

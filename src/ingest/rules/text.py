@@ -7,9 +7,10 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-from ingest.rules.title import fold
+from ingest.rules.dateline import is_dateline
+from ingest.rules.title import CONTROL, GENERIC, fold
 
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+UNSEEN = re.compile("[\u2028\u2029\ufeff]")
 HEAD_LINES = 6  # titles, bylines and dates stand above the text, within so many lines
 SHORT_CHARS = 80
 
@@ -38,65 +39,77 @@ CALLS = frozenset({
     "相关阅读", "相關新聞",
     "延伸閱讀", "관련기사", "관련 기사", "광고",
 })  # fmt: skip
-# The same, followed by the title of what is advertised
+# The same, followed by the title of what is advertised; a dash after `more` or `watch` is a sentence's
 CALL_START = re.compile(
-    r"(?:[>»→▶►*•\-–]+\s*)?(?:read more|read also|also read|read next|see also|related|related story|watch|listen|more|"
+    r"(?:[>»→▶►*•\-–]+\s*)?(?:"
+    r"(?:read more|read also|also read|read next|see also|related stor(?:y|ies)|"
     r"lesen sie auch|lesen sie hier|lesen sie dazu|auch interessant|mehr zum thema|hier finden sie außerdem|"
     r"lire aussi|à lire aussi|voir aussi|"
     r"leer también|lee también|lea también|te puede interesar|leia mais|leia também|veja também|leggi anche|lees ook|"
     r"czytaj też|czytaj także|czytaj więcej|zobacz też|zobacz także|les også|läs också|läs även|læs også|"
     r"lue myös|baca juga|"
-    r"читайте также|читайте також|čtěte také|citește și|διαβάστε επίσης)\s*[:|>»–-]\s*\S",
+    r"читайте также|читайте також|čtěte také|citește și|διαβάστε επίσης)\s*[:|>»–-]|"
+    r"(?:related|watch|more|listen)\s*[:|>»])\s*\S",
     re.IGNORECASE,
 )
-CREDIT = re.compile(
-    r"(?:photos?|pictures?|images?|image credit|photo credit|photograph|credit|fotos?|bild|bilder|symbolbild|"
-    r"foto de|imagen|"
-    r"imagem|immagine|crédito|crédits?|photo by|zdjęcie|фото|kuva|©)\s*(?:by|:|©|/|de)\s*\S.{0,100}",
-    re.IGNORECASE,
+PICTURE = (
+    r"(?:(?:image|photo|picture)s? credits?|photos?|pictures?|images?|photograph|credits?|fotos?|bild|bilder|symbolbild|"
+    r"imagen|imagem|immagine|crédito|crédits?|zdjęcie|фото|kuva)"
+)
+CREDIT = re.compile(rf"{PICTURE}\s*(?:by\s*)?[:©/]\s*(?P<whose>\S.{{0,100}})", re.IGNORECASE)
+CREDIT_TO = re.compile(rf"{PICTURE}\s+(?:by|de)\s+(?P<whose>\S.{{0,100}})", re.IGNORECASE)
+SOLICITED = (
+    r"(?=.*(?:newsletter|e-?mail|inbox|alert|up to date|updates?\b|daily|weekly|briefing|podcast|channel|whatsapp|telegram|"
+    r"free|today|now|here|our|us\b|posts|app\b))"
 )
 # What pages say about themselves below the text
 FOOT = re.compile(
-    r"(?:©|\(c\)\s*(?:19|20)\d\d|copyright\b|all rights reserved|alle rechte vorbehalten|tous droits réservés|"
-    r"todos los derechos|"
-    r"todos os direitos|tutti i diritti|our standards:|follow us|folgen sie uns|folgst du|síguenos|siga-nos|"
-    r"suivez-nous|seguici|"
-    r"sign up (?:for|to)|subscribe (?:to|now|today)|join our|jetzt abonnieren|abonnieren sie|fehler gefunden|"
-    r"do you have a story|got a (?:story|tip)|have a (?:story|tip)|our website is the place|get the latest|"
-    r"download (?:the|our) app|"
-    r"support (?:our|independent) journalism|stay informed with|share this|tags?:|filed under|topics?:|"
-    r"schlagwörter:|etiketler|"
+    r"(?:©|\(c\)\s*(?:19|20)\d\d|copyright\s*(?:©|@|:|\(c\)|(?:19|20)\d\d|(?=.*\brights reserved))|"
+    r"all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|"
+    r"todos os direitos reservados|tutti i diritti(?: sono)? riservati|our standards:|"
+    r"follow us(?: on\b| at\b| for\b|\W*$)|folgen sie uns|folgst du uns|síguenos|siga-nos|suivez-nous|seguici|"
+    rf"(?:sign up|subscribe)\b{SOLICITED}|join our (?:\S+ ){{0,3}}(?:newsletter|community|channel|group|list|whatsapp|telegram)|"
+    r"jetzt abonnieren|abonnieren sie|fehler gefunden\s*\?|do you have a story|(?:got|have) a (?:story|tip)\b[^?]*\?|"
+    r"our website is the place|get the latest|download (?:the|our) app|support (?:our|independent) journalism|"
+    r"stay informed with|share this(?: \w+)?\W*$|tags?:|filed under|topics?:|schlagwörter:|etiketler|"
     r"無断転載|저작권자|무단전재|기사 url|원문보기|版权所有|責任編輯|责任编辑)",
     re.IGNORECASE,
 )
 FOOT_LIMIT_CHARS = 400
 BYLINE = re.compile(
-    r"(?:by|von|par|por|di|door|av|af|text|od|автор)\s*:?\s+\S.{1,70}|"
-    r"(?:last updated|updated|published|posted|stand|aktualisiert|veröffentlicht|publié|publicado|actualizado|"
-    r"pubblicato|"
-    r"publicerad|uppdaterad|publisert|oppdatert|gepubliceerd|opublikowano|yayınlanma|güncelleme|опубликовано)\b.{0,80}",
+    r"(?:(?:by|von|par|por|di|door|av|af|od|文)\s*:?\s|(?:by|text|words|texte|texto|testo|автор|文)\s*[:：])\s*(?P<who>\S.{1,70})",
     re.IGNORECASE,
 )
-DATE_LINE = re.compile(r"(?=.*\d)(?:[\d\s:.,/|•·–()年月日時分秒-]|[^\W\d_]{1,12}\.?(?=[\s,.]|$)){4,45}")
-DIGITS = re.compile(r"\d")
+SENTENCE_END = re.compile(r"[.!?…。！？؟।]['\"’”»)\]]*$")
+# Small words that stand between the names of a credit
+JOINTS = frozenset({
+    "of", "the", "and", "&", "for", "in", "at", "via", "with", "/", "|", "-", "–", "—", "de", "la", "le", "del",
+    "der", "den", "van", "von", "du", "des", "di", "da", "do", "dos", "e", "y", "et", "und", "og", "och", "i", "en",
+    "mit", "avec", "für", "pour", "para", "per", "x", "min", "read",
+})  # fmt: skip
+TRAIL = re.compile(r"\s*[>›»/|→]\s*")  # between the steps of a breadcrumb trail
 
 
 def clean(text: str) -> str:
-    """NFC, no control characters, no white space at the ends of lines, no empty lines."""
-    plain = CONTROL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
+    """NFC, no control characters, no lone surrogates, no white space at the ends of lines, no empty lines."""
+    plain = unicodedata.normalize(
+        "NFC", UNSEEN.sub("", CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    )
     return "\n".join(filter(None, (line.strip() for line in plain.split("\n"))))
 
 
-def article_lines(text: str, *, titles: Collection[str], names: Collection[str]) -> str:
+def article_lines(text: str, *, titles: Collection[str], names: Collection[str], section: str | None = None) -> str:
     """The article's lines of a cleaned text.
 
     `titles`: what the page calls the article; a leading line that says one again is dropped, with the byline (one of
-    `names`) and the date line beside it. Calls to read elsewhere, picture credits and the page's own foot go too.
+    `names`) and the date line beside it, and so are such lines and the `section` at the end, where pages with one
+    paragraph leave them. Calls to read elsewhere, picture credits and the page's own foot go too.
     """
-    lines = text.split("\n")
-    kept = _without_head(lines, {fold(title) for title in titles} - {""}, {fold(name) for name in names} - {""})
-    kept = [line for line in kept if not is_call(line) and not CREDIT.fullmatch(line)]
-    while len(kept) > 1 and len(kept[-1]) <= FOOT_LIMIT_CHARS and FOOT.match(kept[-1].lstrip("-•* ")):
+    headings = {fold(title) for title in titles} - {""}
+    kept = _without_head(text.split("\n"), headings, names)
+    kept = [line for line in kept if not is_call(line) and not is_credit(line)]
+    known = headings | {fold(section or "")} | {fold(name) for name in names}
+    while len(kept) > 1 and (_is_foot(kept[-1]) or _is_furniture(kept[-1], known, names)):
         kept.pop()
     return "\n".join(kept)
 
@@ -107,22 +120,68 @@ def is_call(line: str) -> bool:
     return bare in CALLS or (len(line) <= 3 * SHORT_CHARS and CALL_START.match(line) is not None)
 
 
-def _without_head(lines: list[str], titles: set[str], names: set[str]) -> list[str]:
+def is_credit(line: str) -> bool:
+    """Whether a line only says whose picture stood there: a sentence that begins alike is none."""
+    found = CREDIT.fullmatch(line)
+    if found:
+        return SENTENCE_END.search(line) is None or _all_named(found["whose"])
+    found = CREDIT_TO.fullmatch(line)
+    return found is not None and SENTENCE_END.search(line) is None and _all_named(found["whose"])
+
+
+def is_byline(line: str, *, names: Collection[str]) -> bool:
+    """Whether a line only says who wrote the text: one of `names`, or capitalised words that end no sentence."""
+    found = BYLINE.fullmatch(line)
+    if found is None:
+        return False
+    whose = fold(found["who"])
+    if any(whose.startswith(fold(name)) for name in names if fold(name)):
+        return True
+    return SENTENCE_END.search(line) is None and _all_named(found["who"])
+
+
+def _all_named(words: str) -> bool:
+    """Whether all words are names, numbers, addresses, or the small words between them."""
+    return all(
+        word.casefold() in JOINTS or word.startswith(("http", "www.")) or not word.lstrip("(\"'“‘@#©")[:1].islower()
+        for word in words.split()
+    )
+
+
+def _is_foot(line: str) -> bool:
+    return len(line) <= FOOT_LIMIT_CHARS and FOOT.match(line.lstrip("-•* ")) is not None
+
+
+def _is_furniture(line: str, known: Collection[str], names: Collection[str]) -> bool:
+    """Whether a line repeats the article's title, section, author or date, or the trail that leads to it."""
+    if (
+        fold(line) in known
+        or is_dateline(line, names=names)
+        or (len(line) <= SHORT_CHARS and is_byline(line, names=names))
+    ):
+        return True
+    steps = [fold(step) for step in TRAIL.split(line)]
+    return len(steps) > 1 and all(step in known or step in GENERIC for step in steps)
+
+
+def _without_head(lines: list[str], titles: Collection[str], names: Collection[str]) -> list[str]:
     head = lines[:HEAD_LINES]
     last_title = max((n for n, line in enumerate(head) if fold(line) in titles), default=-1)
     if last_title > 2:
         last_title = -1  # a title further down is a heading of the text
+    people = {fold(name) for name in names}
     kept: list[str] = []
     for number, line in enumerate(head):
-        if number < last_title and len(line) <= SHORT_CHARS:
+        is_short = len(line) <= SHORT_CHARS
+        if number < last_title and is_short and not SENTENCE_END.search(line):
             continue
-        if fold(line) in titles and number <= last_title:
+        if number <= last_title and fold(line) in titles:
             continue
-        if len(line) <= SHORT_CHARS and not kept and (BYLINE.fullmatch(line) or fold(line) in names or _is_date(line)):
+        if (
+            is_short
+            and not kept
+            and (fold(line) in people or is_byline(line, names=names) or is_dateline(line, names=names))
+        ):
             continue
         kept.append(line)
     return kept + lines[HEAD_LINES:]
-
-
-def _is_date(line: str) -> bool:
-    return len(DIGITS.findall(line)) >= 4 and DATE_LINE.fullmatch(line) is not None

@@ -6,6 +6,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 SEPARATOR = re.compile(r"\s+(?:[|–—·•»›*]|-{1,2}|::|:|<|>)\s+")
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
+)  # and halves of characters: no file can hold them
 LIMIT_CHARS = 500
 SHORTEST_CHARS = 3
 # Titles that are the site's furniture and no article's
@@ -20,10 +23,15 @@ def fold(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
+def one_line(text: str) -> str:
+    """Text with its white space collapsed, without control characters and lone surrogates."""
+    return " ".join(CONTROL.sub("", " ".join(text.split())).split())
+
+
 def tidy(text: str | None) -> str:
     """One line, entities resolved once more (`&amp;quot;` is common), no tags, soft hyphens dropped."""
     plain = re.sub(r"</?[a-zA-Z][^<>]{0,100}>", "", html.unescape(text or "")).replace("\u00ad", "")
-    return " ".join(plain.split())[:LIMIT_CHARS]
+    return one_line(plain)[:LIMIT_CHARS]
 
 
 def choose(

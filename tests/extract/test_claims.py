@@ -1,0 +1,73 @@
+"""What a page claims of its article besides dates and people, and which claim is believed."""
+
+import pytest
+
+from ingest.extract import claims, credits
+from webpage import NEWS, URL, gathered, json_ld
+
+
+def test_the_json_ld_of_another_story_is_not_believed() -> None:
+    other = '{"@type": "NewsArticle", "headline": "Another story", "url": "https://news.example/other", "author": "Someone Else", "datePublished": "2026-01-01", "articleBody": "x"}'  # noqa: E501
+    page = gathered(json_ld(f"[{other}, {{{NEWS}}}]"))
+    assert claims.title_of(page) == "Harbour reopens after storm"
+    assert credits.authors(page) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("head", "canonical", "evidence"),
+    [
+        ("", URL, "final-url"),
+        ('<link rel="canonical" href="/politics/harbour">', "https://news.example/politics/harbour", "rel-canonical"),
+        ('<link rel="canonical" href="https://elsewhere.example/x">', URL, "final-url"),
+        ('<link rel="canonical" href="/"><meta property="og:url" content="https://www.news.example/h?utm_source=x">',
+         "https://news.example/h", "og-url"),
+    ],
+)  # fmt: skip
+def test_the_canonical_address_is_believed_only_within_the_site(head: str, canonical: str, evidence: str) -> None:
+    assert claims.canonical_url(gathered(head)) == (canonical, evidence)
+
+
+def test_tags_section_picture_and_access_come_with_the_article() -> None:
+    page = gathered(
+        json_ld(
+            f'{{{NEWS}, "keywords": "storms, ports, Storms", "articleSection": "Politics", "isAccessibleForFree": "False"}}'
+        )
+        + '<meta property="og:image" content="/media/harbour.jpg"><meta name="description" content="Boats &amp;amp; more">'
+    )
+    assert claims.tags(page) == ("storms", "ports")
+    assert claims.section(page) == "Politics"
+    assert claims.image_url(page) == "https://news.example/media/harbour.jpg"
+    assert claims.access(page) == (False, "json-ld isAccessibleForFree=False")
+    assert claims.description(page) == "Boats & more"
+    assert claims.claimed_language(page) == "en"
+
+
+@pytest.mark.parametrize(
+    ("kind_type", "section", "kind"),
+    [
+        ("NewsArticle", "Sport", "article"),
+        ("LiveBlogPosting", "Sport", "live"),
+        ("OpinionNewsArticle", "", "opinion"),
+        ("NewsArticle", "Opinion", "opinion"),
+    ],
+)
+def test_the_kind_is_what_the_markup_calls_it(kind_type: str, section: str, kind: str) -> None:
+    script = NEWS.replace("NewsArticle", kind_type)
+    assert claims.kind(gathered(json_ld(f'{{{script}, "articleSection": "{section}"}}'))) == kind
+
+
+def test_the_section_is_read_from_microdata_too() -> None:
+    page = gathered(body='<div itemscope><span itemprop="articleSection">World</span><h1>T</h1></div>')
+    assert claims.section(page) == "World"
+
+
+def test_half_characters_and_commands_in_escapes_reach_no_field() -> None:
+    script = (
+        '{"@type": "NewsArticle", "headline": "Harbour \\u001b]0;reopens\\u0007 \\ud83d", "articleSection": "Sp\\u0000ort",'
+        ' "keywords": ["sto\\udc00rm", "boats \\ud83d\\ude00"],'
+        ' "image": {"url": "/a\\u0081.jpg"}, "articleBody": "One.\\n\\ud83dTwo."}'
+    )
+    page = gathered(json_ld(script), body="<p>Text.</p>")
+    assert page.article["headline"] == "Harbour ]0;reopens "
+    assert (claims.section(page), claims.tags(page)) == ("Sport", ("storm", "boats 😀"))
+    assert (claims.article_body(page), claims.image_url(page)) == ("One.\nTwo.", "https://news.example/a.jpg")

@@ -1,0 +1,32 @@
+"""Who wrote a page, by its claims."""
+
+import pytest
+
+from ingest.extract import credits
+from webpage import NEWS, gathered, json_ld
+
+
+@pytest.mark.parametrize(
+    ("given", "names", "agency"),
+    [
+        ('{"@type": "Person", "name": "Ana Silva"}', ("Ana Silva",), None),
+        (
+            '[{"@type": "Person", "name": "Ana Silva"}, {"@type": "Organization", "name": "Wire Desk"}]',
+            ("Ana Silva",),
+            None,
+        ),
+        ('"By Ana Silva and Bo Ek"', ("Ana Silva", "Bo Ek"), None),
+        ('{"@type": "Organization", "name": "The Example"}', (), None),
+        ('"Reuters"', (), "Reuters"),
+        ('{"@id": "#ana"}', ("Ana Silva",), None),
+    ],
+)
+def test_authors_are_people_and_agencies_are_told_apart(given: str, names: tuple[str, ...], agency: str | None) -> None:
+    graph = f'[{{{NEWS}, "author": {given}}}, {{"@type": "Person", "@id": "#ana", "name": "Ana Silva"}}]'
+    page = gathered('<meta property="og:site_name" content="The Example">' + json_ld(graph))
+    assert credits.authors(page) == (names, agency)
+
+
+def test_a_visible_byline_is_read_where_the_markup_names_nobody() -> None:
+    page = gathered(body='<article><h1>T</h1><span class="article__author">Von Ana Silva</span><p>Text.</p></article>')
+    assert credits.authors(page)[0] == ("Ana Silva",)
