@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -160,8 +161,8 @@ def _result(settings: Settings, truth: Sequence[Mapping[str, Any]]) -> DemoResul
         ),
         next_steps=(
             "What next:",
-            f'  INGEST_HOME={settings.home} .venv/bin/ingest query "SELECT title, published_at FROM mart.article LIMIT 5"',
-            f"  INGEST_HOME={settings.home} .venv/bin/ingest status",
+            f'  INGEST_HOME={settings.home} {_prompt()} query "SELECT title, published_at FROM mart.article LIMIT 5"',
+            f"  INGEST_HOME={settings.home} {_prompt()} status",
             "  make up      the Airflow UI with the real sources of dags/sources.toml, on http://127.0.0.1:8080",
         ),
     )
@@ -204,6 +205,12 @@ def _wait_out_retry_after(settings: Settings, say: Say) -> None:
     if wait_s > 0:
         say(f"  a host answered 503 and asked to be left alone for {wait_s:.1f} s more: waiting")
         time.sleep(wait_s + 0.1)
+
+
+def _prompt() -> str:
+    """The command as a person would type it here."""
+    command = Path(sys.executable).with_name("ingest")
+    return str(command.relative_to(Path.cwd())) if command.is_relative_to(Path.cwd()) else str(command)
 
 
 def _dags() -> Path:
