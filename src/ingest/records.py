@@ -85,7 +85,7 @@ class Poll:
     body_hash: str | None
     body_bytes: int
     elapsed_ms: int
-    parse_route: str | None  # which reader understood the feed: strict, repaired, tolerant
+    parse_route: str | None  # which reader understood the feed: strict, repaired, tolerant, json
     entry_count: int  # entries the feed listed
     recorded_count: int  # of those, new or changed ones: rows in raw.entry under this poll_id
     unlinked_count: int  # of those, without a usable address: they can be counted, but not fetched
@@ -134,6 +134,7 @@ class Target:
     last_modified: str | None = None
     body_hash: str | None = None
     modified_at: datetime | None = None  # the latest that a feed has told of: an edit later than this is owed a look
+    planned_at: datetime | None = None  # a look outside the ladder: when the ladder's own next look is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +265,7 @@ class Visit:
     attempt: int | None
     outcome: Outcome | None
     fetched_at: datetime | None
+    next_attempt_at: datetime | None
     etag: str | None
     last_modified: str | None
     body_hash: str | None

@@ -137,7 +137,7 @@ JSON_FEED = """{"version": "https://jsonfeed.org/version/1.1", "title": "N", "la
 def test_a_json_feed_is_read_like_any_other() -> None:
     reading = read(JSON_FEED)
     first, second = reading.entries
-    assert (reading.outcome, reading.parse_route, reading.unlinked_count) == ("ok", "strict", 1)
+    assert (reading.outcome, reading.parse_route, reading.unlinked_count) == ("ok", "json", 1)
     assert (first.url, first.guid, first.title, first.summary) == ("https://news.example/a", "7", "A & B", "One two")
     assert (first.authors, first.tags, first.language) == (("Ana",), ("x",), "de")
     assert first.image_url == "https://news.example/i.jpg"
@@ -188,7 +188,7 @@ def test_a_valid_feed_may_be_empty() -> None:
 )
 def test_a_feed_with_a_blemish_keeps_its_entries(body: str) -> None:
     reading = read(body)
-    assert (reading.outcome, reading.parse_route) == ("ok", "tolerant")
+    assert (reading.outcome, reading.parse_route) == ("ok", "repaired")
     assert [(entry.title, entry.url) for entry in reading.entries] == [("A & B", "https://news.example/a")]
 
 
