@@ -56,7 +56,7 @@ class Newsroom:
         """A fetch that brought an article."""
         fetch = self._fetch(url, source_id, "ok")
         key = canonical(canonical_url or url)
-        self._add("fetch", fetch)
+        self._add("fetch", replace(fetch, body_hash="b"))
         self._add("extraction", Extraction(
             fetch_id=fetch.fetch_id, entry_id=fetch.entry_id, source_id=source_id, article_id=identity(key), url=url,
             canonical_url=key, canonical_evidence="rel-canonical", fetched_at=self.now, title=title, description=None,
@@ -70,7 +70,7 @@ class Newsroom:
     def rejects(self, url: str, reason: RejectionReason, *, source_id: str = "daily") -> None:
         """A fetch that brought a page that is no article."""
         fetch = self._fetch(url, source_id, "ok")
-        self._add("fetch", fetch)
+        self._add("fetch", replace(fetch, body_hash="b"))
         self._add("rejection", Rejection(
             fetch_id=fetch.fetch_id, entry_id=fetch.entry_id, source_id=source_id, url=url, fetched_at=self.now,
             reason=reason, detail=None, extractor="ingest", extractor_version="1",

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+from ingest.extract import claims
+from ingest.extract.markup import read
+from ingest.extract.tree import parse
 from ingest.records import Page
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -39,3 +42,17 @@ def page(
         fetched_at=NOW,
         body=body.encode() if isinstance(body, str) else body,
     )
+
+
+NEWS = '"@type": "NewsArticle", "headline": "Harbour reopens after storm", "datePublished": "2026-11-21T18:30:00+01:00"'
+
+
+def gathered(head: str = "", body: str | None = None, page_url: str = URL) -> claims.Claims:
+    """The claims of such a page."""
+    tree = parse(html(head=head, body=body))
+    assert tree is not None
+    return claims.gather(read(tree), page_url=page_url, now=NOW)
+
+
+def json_ld(text: str) -> str:
+    return f'<script type="application/ld+json">{text}</script>'

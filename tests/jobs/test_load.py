@@ -185,6 +185,32 @@ def test_a_page_whose_batch_was_taken_out_is_owed_again(staged: Newsroom, settin
     assert (owed.purpose, owed.etag, owed.body_hash) == (None, None, None)
 
 
+def test_a_lost_journal_does_not_hide_what_is_loaded_after_it(staged: Newsroom, settings: Settings) -> None:
+    everything(settings)
+    (settings.stage / "journal.jsonl").unlink()
+    staged.lists("https://daily.example/fresh")
+    staged.reads("https://daily.example/fresh", "A fresh text of some length, on ships. " * 4)
+    staged.seals()
+    everything(settings)
+    assert ask(settings, "SELECT state FROM mart.ledger WHERE url LIKE '%fresh'") == [("stored",)]
+
+
+def test_what_the_ledger_calls_waiting_is_what_a_crawl_owes(staged: Newsroom, settings: Settings) -> None:
+    """Also after the batch of a page was taken out, and its second try failed for good."""
+    staged.looks_again("https://daily.example/school")
+    staged.seals()
+    shutil.rmtree(min(settings.stage.glob("*/*-pages-*")))
+    for _ in range(2):
+        everything(settings)
+        waiting = {url for (url,) in ask(settings, "SELECT url FROM mart.ledger WHERE state = 'waiting'")}
+        late = staged.now + timedelta(days=30)
+        with open_state(settings.state_file, lambda _: [], now=late) as state:
+            active = ["daily", "weekly"]
+            assert {visit.url for visit in state.due(now=late, source_ids=active, active_ids=active)} == waiting
+        staged.fails("https://daily.example/school", "gone")
+        staged.seals()
+
+
 def test_an_article_whose_address_moves_keeps_its_history(newsroom: Newsroom, settings: Settings) -> None:
     newsroom.lists("https://daily.example/slug")
     newsroom.reads("https://daily.example/slug", WORDS)

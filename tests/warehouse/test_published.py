@@ -74,6 +74,16 @@ def test_no_warehouse_says_how_to_get_one(settings: Settings) -> None:
         publish.run(settings)
 
 
+def test_a_day_is_a_utc_day_wherever_the_reader_sits(newsroom: Newsroom, settings: Settings) -> None:
+    prints(newsroom, 0)
+    goes_out(settings)
+    with read.reader(settings.published_file) as connection:
+        for zone in ("UTC", "America/Los_Angeles", "Asia/Tokyo"):
+            connection.execute(f"SET TimeZone = '{zone}'")
+            ((listed_on,),) = connection.execute("SELECT listed_on FROM mart.source_day").fetchall()
+            assert str(listed_on) == "2026-11-22"
+
+
 def test_sql_that_does_not_run_says_why(newsroom: Newsroom, settings: Settings) -> None:
     prints(newsroom, 0)
     goes_out(settings)

@@ -77,6 +77,35 @@ def test_an_edit_that_was_told_and_not_looked_at_stays_owed(newsroom: Newsroom, 
         goes_out(settings)
 
 
+def test_a_pending_listing_that_says_less_hides_no_edit(newsroom: Newsroom, settings: Settings) -> None:
+    newsroom.lists(A)
+    newsroom.reads(A, "A text of some words, long enough. " * 5)
+    newsroom.seals()
+    newsroom.lists(A, title="Edited")
+    newsroom._rows["entry"] = [replace(newsroom._rows["entry"][0], modified_at=newsroom.now)]
+    newsroom.seals()
+    goes_out(settings)
+    newsroom.lists(A, title="Another title, and no date")
+    newsroom.seals()
+    with known(settings, newsroom) as state:
+        assert [visit.url for visit in owed(state, newsroom)] == [A]
+
+
+def test_who_listed_an_entry_first_owns_it_however_often_it_is_listed_again(
+    newsroom: Newsroom, settings: Settings
+) -> None:
+    newsroom.lists(A, source_id="daily")
+    newsroom.lists(A, source_id="weekly")
+    newsroom.seals()
+    goes_out(settings)
+    newsroom.lists(A, source_id="daily", title="Once more")
+    newsroom.seals()
+    with known(settings, newsroom) as state:
+        assert state.owners([identity(A)], active_ids=["daily", "weekly"]) == {identity(A): "daily"}
+        assert state.owners([identity(A)], active_ids=["weekly"]) == {identity(A): "weekly"}
+        assert [visit.source_id for visit in owed(state, newsroom, "daily")] == ["daily"]
+
+
 def test_the_longest_wait_that_a_host_asked_for_holds(newsroom: Newsroom, settings: Settings) -> None:
     def is_told_to_wait(seconds: int) -> None:
         newsroom.fails(A, "rate_limited")

@@ -1,5 +1,6 @@
 -- host: one row a host that asked us to wait, and until when.
--- key: host, told_at
+-- key: host
+-- merge: newest told_at, max not_before_at
 WITH told AS (
   SELECT host, polled_at AS told_at, not_before_at FROM raw.poll WHERE not_before_at IS NOT NULL
   UNION ALL

@@ -1,5 +1,6 @@
 -- listed: one row an entry of a feed: the last thing the feed said of it, by its hash.
 -- key: feed_id, entry_id
+-- merge: newest listed_at, max modified_at, min first_listed_at
 SELECT
   feed_id,
   entry_id,
@@ -7,6 +8,7 @@ SELECT
   last(source_id ORDER BY listed_at) AS source_id,
   last(url ORDER BY listed_at) AS url,
   max(modified_at) AS modified_at,
+  min(listed_at) AS first_listed_at,
   max(listed_at) AS listed_at
 FROM raw.entry
 GROUP BY feed_id, entry_id

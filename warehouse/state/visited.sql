@@ -1,12 +1,16 @@
 -- visited: one row an entry that was fetched: its last fetch, the validators of the page we hold, and when it is due again.
 -- key: entry_id
--- A look that finds no page behind it in a whole history (its batch was taken out) starts over: no validators, due now.
+-- merge: newest fetched_at
+-- Validators of a page that a whole history does not hold (its batch was taken out) are not handed on, and the entry is
+-- due now; where there is no page at all, it starts over.
 WITH fetched AS (
   SELECT
     *,
-    coalesce(getvariable('is_whole'), false) AND purpose = 'second_look' AND NOT bool_or(outcome = 'ok') OVER (PARTITION BY entry_id)
-      AS is_lost
+    coalesce(getvariable('is_whole'), false) AND outcome <> 'ok' AND body_hash IS NOT NULL
+      AND NOT coalesce(list_contains(list(body_hash) FILTER (outcome = 'ok') OVER entry, body_hash), false) AS is_lost,
+    bool_or(outcome = 'ok') OVER entry AS has_page
   FROM raw.fetch
+  WINDOW entry AS (PARTITION BY entry_id)
   QUALIFY row_number() OVER (PARTITION BY entry_id ORDER BY fetched_at DESC, fetch_id DESC) = 1
 )
 SELECT
@@ -14,11 +18,11 @@ SELECT
   source_id,
   feed_id,
   url,
-  CASE WHEN NOT is_lost THEN purpose END AS purpose,
-  CASE WHEN NOT is_lost THEN attempt END AS attempt,
+  CASE WHEN has_page OR NOT is_lost THEN purpose END AS purpose,
+  CASE WHEN has_page OR NOT is_lost THEN attempt END AS attempt,
   outcome,
   fetched_at,
-  CASE WHEN is_lost THEN fetched_at ELSE next_attempt_at END AS next_attempt_at,
+  CASE WHEN is_lost AND outcome = 'not_modified' THEN fetched_at ELSE next_attempt_at END AS next_attempt_at,
   CASE WHEN NOT is_lost THEN etag END AS etag,
   CASE WHEN NOT is_lost THEN last_modified END AS last_modified,
   CASE WHEN NOT is_lost THEN body_hash END AS body_hash,

@@ -97,7 +97,9 @@ def run(
         active_ids = [source.source_id for source in _chosen(settings, None)]
         owed = state.due(now=at, source_ids=sources, active_ids=active_ids)
         news = [entry for poll in polled for entry in poll.entries]
-        targets = _select(news, owed, state, skip_hosts=frozenset(waiting))
+        owners = state.owners([entry.entry_id for entry in news], active_ids=active_ids)
+        own = [entry for entry in news if owners.get(entry.entry_id, entry.source_id) in sources]
+        targets = _select(own, owed, state, skip_hosts=frozenset(waiting), now=at)
         summary.targets = len(targets)
         visit_targets(
             targets,
@@ -123,12 +125,12 @@ def judge(settings: Settings, summaries: Sequence[dict[str, object]], *, batch_c
 
 
 def _select(
-    news: Sequence[Entry], owed: Sequence[Visit], state: CrawlState, *, skip_hosts: frozenset[str]
+    news: Sequence[Entry], owed: Sequence[Visit], state: CrawlState, *, skip_hosts: frozenset[str], now: datetime
 ) -> list[Target]:
     visits = state.visits([entry.entry_id for entry in news])
     host_of = {visit.url: host(visit.url) for visit in [*owed, *visits.values()]}
     host_of |= {entry.url: host(entry.url) for entry in news}
-    return choose(news, due=owed, visits=visits, skip_hosts=skip_hosts, host_of=host_of)
+    return choose(news, due=owed, visits=visits, skip_hosts=skip_hosts, host_of=host_of, now=now)
 
 
 def _seal_listing(

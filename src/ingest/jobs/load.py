@@ -53,7 +53,8 @@ def _load(
     batch = stage.open_batch(settings.stage, batch_id)
     now = datetime.now(UTC)
     if line is None:
-        place = journal.next_seq(lines.values())
+        # the warehouse is asked too: a journal file that was lost or restored must not begin anew
+        place = max(journal.next_seq(lines.values()), warehouse.last_seq(connection) + 1)
         line = journal.line(batch_id, load_seq=place, schema_version=batch.schema_version, version=__version__, now=now)
         journal.append(settings.stage, line)
         lines[batch_id] = line

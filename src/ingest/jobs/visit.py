@@ -276,4 +276,8 @@ def _next_attempt_at(
         return next_retry_at(outcome, http_status, target.attempt, now=now, not_before_at=not_before_at)
     if outcome in ("gone", "robots_denied"):
         return None
+    if target.planned_at and target.planned_at > now:
+        return target.planned_at
+    if target.attempt == 0:  # outside the ladder of an article too old for one: one more try where that may help
+        return next_retry_at(outcome, http_status, 1, now=now, not_before_at=not_before_at)
     return next_look_at(target.attempt, now=now, published_at=None)

@@ -1,6 +1,7 @@
 """Which entries are fetched now: unseen ones, those due again, and those whose feed says that they changed."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from ingest.records import Entry, Target, Visit
 from ingest.rules.ladder import next_purpose
@@ -13,6 +14,7 @@ def choose(
     visits: Mapping[str, Visit],
     skip_hosts: frozenset[str],
     host_of: Mapping[str, str],
+    now: datetime,
 ) -> list[Target]:
     """Targets, one an entry.
 
@@ -22,17 +24,19 @@ def choose(
     chosen: dict[str, Target] = {}
     for visit in due:
         purpose, attempt = next_purpose(visit.purpose, visit.attempt, visit.outcome)
+        is_by_ladder = visit.purpose is None or (visit.next_attempt_at is not None and visit.next_attempt_at <= now)
         chosen[visit.entry_id] = Target(
             entry_id=visit.entry_id,
             source_id=visit.source_id,
             feed_id=visit.feed_id,
             url=visit.url,
             purpose=purpose,
-            attempt=attempt,
+            attempt=attempt if is_by_ladder else _outside(visit),
             etag=visit.etag,
             last_modified=visit.last_modified,
             body_hash=visit.body_hash,
             modified_at=visit.told_modified_at,
+            planned_at=None if is_by_ladder else visit.next_attempt_at,
         )
     for entry in news:
         if entry.entry_id not in chosen and (target := _of_news(entry, visits.get(entry.entry_id))):
@@ -52,7 +56,8 @@ def _of_news(entry: Entry, visit: Visit | None) -> Target | None:
             modified_at=entry.modified_at,
         )
     says_changed = entry.modified_at and (visit.modified_at is None or entry.modified_at > visit.modified_at)
-    if visit.outcome not in ("ok", "not_modified") or not says_changed:
+    was_read = visit.outcome in ("ok", "not_modified") or visit.purpose == "second_look"
+    if not was_read or not says_changed:
         return None
     return Target(
         entry_id=entry.entry_id,
@@ -60,10 +65,15 @@ def _of_news(entry: Entry, visit: Visit | None) -> Target | None:
         feed_id=entry.feed_id,
         url=visit.url,
         purpose="second_look",
-        # what the feed calls changed is looked at outside the ladder: it uses up no rung
-        attempt=visit.attempt if visit.purpose == "second_look" and visit.attempt else 0,
+        attempt=_outside(visit),
         etag=visit.etag,
         last_modified=visit.last_modified,
         body_hash=visit.body_hash,
         modified_at=entry.modified_at,
+        planned_at=visit.next_attempt_at,
     )
+
+
+def _outside(visit: Visit) -> int:
+    """The rung that an article stands on: what its feed calls changed is looked at outside the ladder, and uses up none."""
+    return visit.attempt if visit.purpose == "second_look" and visit.attempt else 0

@@ -54,6 +54,12 @@ def append(stage: Path, line: Line) -> None:
         stream.write(json.dumps(asdict(line)).encode() + b"\n")
         stream.flush()
         os.fsync(stream.fileno())
+    if not size_bytes:
+        folder = os.open(stage, os.O_RDONLY)  # the file is new: so must its name be
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def line(batch: str, *, load_seq: int, schema_version: int, version: str, now: datetime, finding: str = "") -> Line:

@@ -29,6 +29,9 @@ def load(connection: duckdb.DuckDBPyConnection, batch: Batch, *, load_seq: int, 
     row_count = sum(batch.tables.values())
     connection.execute("BEGIN")
     try:
+        # a batch that takes an earlier place than what is built and published is built and checked all the same
+        connection.execute("DELETE FROM raw.build WHERE built_through_seq >= ?", [load_seq])
+        connection.execute("DELETE FROM raw.publish WHERE published_through_seq >= ?", [load_seq])
         for table in batch.tables:
             connection.execute(
                 f"INSERT INTO raw.{table} BY NAME"
@@ -63,6 +66,11 @@ def quarantine(connection: duckdb.DuckDBPyConnection, batch_id: str, *, finding:
         connection.execute(f"DELETE FROM raw.{table} WHERE batch_id = ?", [batch_id])
     connection.execute("DELETE FROM raw.batch WHERE batch_id = ?", [batch_id])
     connection.execute("INSERT INTO raw.quarantine VALUES (?, ?, ?)", [batch_id, finding, now])
+
+
+def last_seq(connection: duckdb.DuckDBPyConnection) -> int:
+    ((load_seq,),) = connection.execute("SELECT coalesce(max(load_seq), 0) FROM raw.batch").fetchall()
+    return int(load_seq)
 
 
 def load_seq_of(connection: duckdb.DuckDBPyConnection, batch_id: str) -> int:

@@ -16,7 +16,7 @@ from ingest.records import Batch, FeedState, Visit
 from ingest.warehouse import sql
 from ingest.warehouse.writer import migrate, prepare
 
-VISITED = "purpose, attempt, outcome, fetched_at, etag, last_modified, body_hash, visited.modified_at"
+VISITED = "purpose, attempt, outcome, fetched_at, next_attempt_at, etag, last_modified, body_hash, visited.modified_at"
 STATE_TABLES = ("poll", "entry", "fetch")  # the raw tables that state is made of
 LOOK_BACK = (
     "INTERVAL 8 DAYS"  # of edits that a feed told of: beyond the last second look (rules/ladder.py) none is owed
@@ -71,6 +71,25 @@ class CrawlState:
         ).fetchall()
         return {visit.entry_id: visit for visit in map(_visit, rows)}
 
+    def owners(self, entry_ids: Sequence[str], *, active_ids: Iterable[str]) -> dict[str, str]:
+        """Who owns those of the entries that an active source fetched or listed before: entry_id -> source_id."""
+        self._ask("asked", [(entry_id,) for entry_id in entry_ids], ("entry_id",))
+        self._ask("active", [(source_id,) for source_id in active_ids], ("source_id",))
+        rows = self._connection.execute(
+            """
+            WITH claim AS (
+              SELECT entry_id, source_id, NULL::TIMESTAMPTZ AS first_listed_at FROM visited
+              UNION ALL
+              SELECT entry_id, source_id, first_listed_at FROM listed
+            )
+            SELECT entry_id::VARCHAR, first(source_id ORDER BY first_listed_at NULLS FIRST, source_id)
+            FROM claim
+            WHERE entry_id IN (SELECT entry_id::UUID FROM asked) AND source_id IN (SELECT source_id FROM active)
+            GROUP BY entry_id
+            """
+        )
+        return dict(rows.fetchall())
+
     def due(self, *, now: datetime, source_ids: Iterable[str], active_ids: Iterable[str]) -> list[Visit]:
         """Entries that the sources owe a fetch: listed and never fetched, due again by `now`, or told to be edited since.
 
@@ -86,14 +105,15 @@ class CrawlState:
               UNION
               SELECT entry_id FROM listed JOIN visited USING (entry_id)
               WHERE listed.listed_at > greatest(visited.fetched_at, $now - {LOOK_BACK})
-                AND visited.outcome IN ('ok', 'not_modified')
+                AND (visited.outcome IN ('ok', 'not_modified') OR visited.purpose = 'second_look')
                 AND listed.modified_at > coalesce(visited.modified_at, '-infinity'::TIMESTAMPTZ)
               UNION
               SELECT entry_id FROM listed ANTI JOIN visited USING (entry_id)
             ),
             told AS (
-              SELECT entry_id, min(listed_at) AS listed_at, max(modified_at) AS told_modified_at,
-                first({{'source_id': source_id, 'feed_id': feed_id, 'url': url}} ORDER BY listed_at, feed_id) AS lister
+              SELECT entry_id, min(first_listed_at) AS listed_at, max(modified_at) AS told_modified_at,
+                first({{'source_id': source_id, 'feed_id': feed_id, 'url': url}} ORDER BY first_listed_at, feed_id)
+                  AS lister
               FROM listed
               WHERE entry_id IN (SELECT entry_id FROM candidate) AND source_id IN (SELECT source_id FROM active)
               GROUP BY entry_id
@@ -109,7 +129,8 @@ class CrawlState:
               CASE WHEN stays THEN source_id ELSE lister.source_id END AS owner,
               CASE WHEN stays THEN feed_id ELSE lister.feed_id END,
               coalesce(url, lister.url),
-              purpose, attempt, outcome, fetched_at, etag, last_modified, body_hash, modified_at, told_modified_at
+              purpose, attempt, outcome, fetched_at, next_attempt_at, etag, last_modified, body_hash, modified_at,
+              told_modified_at
             FROM owned
             WHERE owner IN (SELECT source_id FROM asked)
             ORDER BY coalesce(fetched_at, listed_at), entry_id
@@ -142,11 +163,39 @@ def open_state(state_file: Path, pending_of: PendingOf, *, now: datetime) -> Ite
             held = {batch_id for (batch_id,) in connection.execute("SELECT batch_id FROM published.journal").fetchall()}
         _show_pending(connection, pending_of(held))
         for path in sql.files("state"):
-            name, keys = path.stem, sql.header(path)["key"]
-            connection.execute(f"CREATE TEMP TABLE pending_{name} AS {path.read_text('utf-8')}")
-            older = f"SELECT * FROM published.{name} ANTI JOIN pending_{name} USING ({keys}) UNION ALL BY NAME"
-            connection.execute(f"CREATE TEMP VIEW {name} AS {older if published else ''} SELECT * FROM pending_{name}")
+            _overlay(connection, path, published=published)
         yield CrawlState(connection)
+
+
+def _overlay(connection: duckdb.DuckDBPyConnection, path: Path, *, published: bool) -> None:
+    """One view of a state file: what is published, and what pending batches say, merged by the file's own rule."""
+    name, header = path.stem, sql.header(path)
+    keys = [key.strip() for key in header["key"].split(",")]
+    connection.execute(f"CREATE TEMP TABLE pending_{name} AS {path.read_text('utf-8')}")
+    if not published:
+        connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM pending_{name}")
+        return
+    by_key = f"USING ({', '.join(keys)})"
+    rule = {
+        column: how for how, column in (part.split() for part in header.get("merge", "").split(",") if part.strip())
+    }
+    newest = next((column for column, how in rule.items() if how == "newest"), keys[0])
+    columns = [column for column, *_ in connection.execute(f"DESCRIBE pending_{name}").fetchall() if column not in keys]
+    merged = ", ".join(
+        f"{rule[column]}({column}) AS {column}"
+        if rule.get(column) in ("min", "max")
+        else f"last({column} ORDER BY told.{newest}) AS {column}"
+        for column in columns
+    )
+    connection.execute(
+        f"CREATE TEMP TABLE merged_{name} AS SELECT {', '.join([*keys, *([merged] if merged else [])])} FROM ("
+        f" SELECT * FROM published.{name} SEMI JOIN pending_{name} {by_key} UNION ALL BY NAME SELECT * FROM pending_{name}"
+        f") AS told GROUP BY {', '.join(keys)}"
+    )
+    connection.execute(
+        f"CREATE TEMP VIEW {name} AS SELECT * FROM published.{name} ANTI JOIN merged_{name} {by_key}"
+        f" UNION ALL BY NAME SELECT * FROM merged_{name}"
+    )
 
 
 def _show_pending(connection: duckdb.DuckDBPyConnection, pending: Sequence[Batch]) -> None:

@@ -9,8 +9,8 @@ WITH visit AS (
     max(fetched_at) AS last_fetched_at,
     last({'outcome': outcome, 'http_status': http_status, 'next_attempt_at': next_attempt_at}
       ORDER BY fetched_at, load_seq, fetch_id) AS latest,
-    -- a second look proves that there was a page; if its batch was taken out, the page is owed again (state/visited.sql)
-    bool_or(purpose = 'second_look') AND NOT bool_or(outcome = 'ok') AS is_lost
+    -- unchanged against a page that no batch holds any more: the page is owed again (state/visited.sql)
+    last(outcome ORDER BY fetched_at, load_seq, fetch_id) = 'not_modified' AND NOT bool_or(outcome = 'ok') AS is_lost
   FROM raw.fetch
   WHERE entry_id IN (SELECT entry_id FROM touched_entry)
   GROUP BY entry_id

@@ -3,7 +3,7 @@
 -- kind: view
 SELECT
   source_id,
-  listed_at::DATE AS listed_on,
+  (listed_at AT TIME ZONE 'UTC')::DATE AS listed_on,
   count(*) AS listed_count,
   count(*) FILTER (state = 'stored') AS stored_count,
   count(*) FILTER (state = 'duplicate') AS duplicate_count,
