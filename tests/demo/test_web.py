@@ -204,6 +204,12 @@ def test_an_overloaded_host_names_its_wait_and_answers_in_edition_2(client: requ
     assert urlsplit(waiting["url"]).netloc not in others, "its Retry-After would hold back other articles"
 
 
+def test_a_host_that_is_overloaded_once_answers_who_comes_again(client: requests.Session) -> None:
+    with NewsWeb(seed=7, is_overloaded_once=True) as web:
+        (refused,) = entries(web, way="overloaded")
+        assert [client.get(refused["url"]).status_code for _ in range(3)] == [503, 200, 200]
+
+
 def test_edition_2_brings_new_articles_edits_and_another_copy(later: NewsWeb, client: requests.Session) -> None:
     after = {one["id"]: one for one in entries(later)}
     later.turn_to(1)

@@ -13,7 +13,7 @@ from ingest.demo import pages as saved
 from ingest.demo import server, site, truth
 from ingest.demo.answer import Answer, Host
 from ingest.demo.edition import Article, ExtraArticle, articles
-from ingest.demo.papers import PAPERS, TICKER, WIRE, Paper
+from ingest.demo.papers import HEALED_IN, PAPERS, TICKER, WIRE, Paper
 from ingest.demo.server import Log, Request
 
 __all__ = ["ExtraArticle", "NewsWeb", "Paper", "Request"]
@@ -26,6 +26,8 @@ class NewsWeb:
 
     `seed` decides every text; `now` (default: the clock, in full hours) decides the dates, since articles are hours old.
     Edition 2 is later that day: new articles, edited ones, one more agency copy, and the overloaded host answers.
+    `is_overloaded_once`: that host refuses a page once and answers who comes again, in edition 1 too, so that the truth of
+    edition 2 holds however often a clock has crawled before.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class NewsWeb:
         pages: Path | None = None,
         extra_articles: Sequence[ExtraArticle] = (),
         now: datetime | None = None,
+        is_overloaded_once: bool = False,
     ) -> None:
         self.papers = PAPERS
         self.origins: dict[str, str] = {}
@@ -47,6 +50,9 @@ class NewsWeb:
         self._log: Log = Log(maxlen=server.LOG_LENGTH)
         self._servers: list[server.Server] = []
         self._hosts: dict[str, Host] = {}
+        self._is_overloaded_once = is_overloaded_once
+        self._recovered: Host | None = None
+        self._refused: set[str] = set()
         self._printed: dict[str, tuple[Paper, tuple[Article, ...]]] = {}
 
     def __enter__(self) -> Self:
@@ -96,6 +102,7 @@ class NewsWeb:
             for paper in self.papers
         }
         hosts = site.hosts(self._printed, self.origins, edition)
+        self._recovered = site.hosts(self._printed, self.origins, HEALED_IN)[TICKER]
         hosts[WIRE] = self._wire
         if self._saved:
             hosts[saved.SOURCE_ID] = partial(saved.answer, self._saved, self.origins[saved.SOURCE_ID])
@@ -120,7 +127,14 @@ class NewsWeb:
 
     def _answer(self, key: str, path: str) -> Answer:
         host = self._hosts.get(key)
-        return host(path) if host else Answer(status=503, content_type="text/plain", body=b"not printed yet\n")
+        if host is None or self._recovered is None:
+            return Answer(status=503, content_type="text/plain", body=b"not printed yet\n")
+        answer = host(path)
+        if key == TICKER and answer.status == 503:
+            if self._is_overloaded_once and path in self._refused:
+                return self._recovered(path)
+            self._refused.add(path)
+        return answer
 
     def _wire(self, path: str) -> Answer:
         if path == "/truth.json":

@@ -61,7 +61,7 @@ def run(home: Path, *, seed: int, pages: Path | None, through_airflow: bool, say
     """Serve the news web, crawl and load both of its editions, compare; DemoFailed lists what does not add up."""
     _empty(home)
     with ExitStack() as stack:
-        web = stack.enter_context(NewsWeb(seed=seed, pages=pages))
+        web = stack.enter_context(NewsWeb(seed=seed, pages=pages, is_overloaded_once=True))
         settings = _settings(home, web)
         say(
             f"demo news web: {len(web.papers)} papers on this machine, the first at {web.origins[web.papers[0].source_id]}/"
