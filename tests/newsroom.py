@@ -23,12 +23,19 @@ class Newsroom:
         self._rows: dict[str, list[Row]] = {}
 
     def lists(
-        self, *urls: str, source_id: str = "daily", title: str = "A headline", published_at: datetime | None = None
+        self,
+        *urls: str,
+        source_id: str = "daily",
+        title: str = "A headline",
+        published_at: datetime | None = None,
+        modified_at: datetime | None = None,
     ) -> None:
         """A poll of the source's feed that finds these addresses."""
         self._tick()
         poll_id = self._id()
-        entries = [self._entry(url, poll_id, source_id, title, published_at) for url in urls]
+        entries = [
+            replace(self._entry(url, poll_id, source_id, title, published_at), modified_at=modified_at) for url in urls
+        ]
         self._add("source", SourceSeen(
             source_id=source_id, name=source_id.title(), home_url=f"https://{source_id}.example/", country="IE", language="en",
             seen_at=self.now,

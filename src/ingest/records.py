@@ -16,7 +16,7 @@ Outcome = Literal[
 ]  # fmt: skip
 RejectionReason = Literal[
     "consent_wall", "bot_challenge", "login", "paywall_stub", "soft_404", "redirect_home", "section_page",
-    "needs_javascript", "not_an_article", "too_short", "no_text", "unreadable",
+    "needs_javascript", "too_short", "no_text", "unreadable",
     "extract_timeout", "extract_memory", "extract_crash",
 ]  # fmt: skip
 FeedKind = Literal["feed", "sitemap", "archive"]

@@ -62,13 +62,16 @@ def test_an_entry_that_two_sources_list_is_owed_by_one_and_passes_on_when_that_o
         assert [visit.source_id for visit in owed(state, newsroom, "weekly", active=("weekly",))] == ["weekly"]
 
 
-def test_an_edit_that_was_told_and_not_looked_at_stays_owed(newsroom: Newsroom, settings: Settings) -> None:
+def tells_of_an_edit(newsroom: Newsroom) -> None:
     newsroom.lists(A)
     newsroom.reads(A, "A text of some words, long enough. " * 5)
     newsroom.seals()
-    newsroom.lists(A, title="Edited")
-    newsroom._rows["entry"] = [replace(newsroom._rows["entry"][0], modified_at=newsroom.now)]
+    newsroom.lists(A, title="Edited", modified_at=newsroom.now)
     newsroom.seals()
+
+
+def test_an_edit_that_was_told_and_not_looked_at_stays_owed(newsroom: Newsroom, settings: Settings) -> None:
+    tells_of_an_edit(newsroom)
     for _ in range(2):  # pending, then published
         with known(settings, newsroom) as state:
             (visit,) = owed(state, newsroom)
@@ -78,12 +81,7 @@ def test_an_edit_that_was_told_and_not_looked_at_stays_owed(newsroom: Newsroom, 
 
 
 def test_a_pending_listing_that_says_less_hides_no_edit(newsroom: Newsroom, settings: Settings) -> None:
-    newsroom.lists(A)
-    newsroom.reads(A, "A text of some words, long enough. " * 5)
-    newsroom.seals()
-    newsroom.lists(A, title="Edited")
-    newsroom._rows["entry"] = [replace(newsroom._rows["entry"][0], modified_at=newsroom.now)]
-    newsroom.seals()
+    tells_of_an_edit(newsroom)
     goes_out(settings)
     newsroom.lists(A, title="Another title, and no date")
     newsroom.seals()

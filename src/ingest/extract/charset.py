@@ -9,14 +9,8 @@ import re
 
 from resiliparse.parse.encoding import detect_encoding
 
-# What pages call by the name on the left is written in the superset on the right (WHATWG Encoding, section 4.2)
-ALIASES = {
-    "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252",
-    "us-ascii": "cp1252", "windows-1252": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
-    "x-gbk": "gb18030", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932",
-    "windows-31j": "cp932", "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "big5": "big5hkscs", "tis-620": "cp874",
-    "iso-8859-11": "cp874", "x-mac-roman": "mac_roman", "utf8": "utf-8", "unicode": "utf-16",
-}  # fmt: skip
+from ingest.rules.charset import ALIASES
+
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),

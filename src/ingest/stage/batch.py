@@ -47,7 +47,7 @@ def seal(
         if given := rows.get(name):
             path = folder / f"{name}.parquet"
             parquet.write_table(arrow_table(record, given), path, compression="zstd")
-            _sync(path)
+            sync(path)
             files[name] = {"row_count": len(given), "file_bytes": path.stat().st_size, "file_hash": _digest(path)}
     manifest = {
         "batch_id": folder.name,
@@ -58,11 +58,11 @@ def seal(
     }
     unsealed = folder / f"{MANIFEST}.part"
     unsealed.write_text(json.dumps(manifest, indent=1), "utf-8")
-    _sync(unsealed)
-    _sync(folder.parent.parent)
-    _sync(folder.parent)
+    sync(unsealed)
+    sync(folder.parent.parent)
+    sync(folder.parent)
     unsealed.replace(folder / MANIFEST)
-    _sync(folder)
+    sync(folder)
     return _batch(folder, manifest)
 
 
@@ -123,7 +123,8 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """A file or a folder, on disk when this returns."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from ingest.stage.batch import sync
+
 JOURNAL = "journal.jsonl"
 
 
@@ -55,11 +57,7 @@ def append(stage: Path, line: Line) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     if not size_bytes:
-        folder = os.open(stage, os.O_RDONLY)  # the file is new: so must its name be
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync(stage)  # the file is new: so must its name be
 
 
 def line(batch: str, *, load_seq: int, schema_version: int, version: str, now: datetime, finding: str = "") -> Line:
