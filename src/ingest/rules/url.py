@@ -9,7 +9,7 @@ from functools import lru_cache
 from hashlib import sha256
 from ipaddress import IPv6Address
 from typing import NamedTuple
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 from uuid import UUID
 
 import idna
@@ -19,40 +19,87 @@ URL_RULE = 1  # a change of any table or step below is a new rule: it writes ali
 LIMIT_CHARS = 4_096  # longer addresses are not those of articles
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-# Names that say how a reader came, never what is read; `ref`, `source`, `cid`, `id` and `p` may name an article.
-TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "_hs", "__hs", "ns_", "guce_", "at_")
+# Names that say how a reader came, never what is read; `source`, `cid`, `id` and `p` may name an article.
+TRACKING_PREFIXES = (
+    "utm_", "mtm_", "itm_", "pk_", "piwik_", "matomo_", "hsa_", "_hs", "__hs", "ns_", "guce_", "at_", "wt.", "elq",
+    "lmd_", "sara_", "__cft__", "cm_mmc", "aspsessionid",
+)  # fmt: skip
 TRACKING_NAMES = frozenset({
-    "fbclid", "fb_action_ids", "fb_action_types", "fb_source", "fb_ref", "gclid", "gclsrc", "dclid", "gbraid",
-    "wbraid", "srsltid", "msclkid", "twclid", "ttclid", "yclid", "ysclid", "igshid", "igsh", "li_fat_id", "epik",
-    "mc_cid", "mc_eid", "mkt_tok", "oly_anon_id", "oly_enc_id", "vero_id", "vero_conv", "wickedid", "_openstat",
-    "_ga", "_gl", "cmpid", "ocid", "ncid", "ito", "smid", "smtyp", "xtor", "wt_mc", "wt.mc_id", "wt_zmc", "s_cid",
-    "s_kwcid", "guccounter", "ftag", "taid", "sr_share", "soc_src", "soc_trk", "ftcamp", "spm_id_from",
-    "__twitter_impression", "__tn__", "phpsessid", "jsessionid",
+    # networks and advertisers
+    "fbclid", "fb_action_ids", "fb_action_types", "fb_source", "fb_ref", "mibextid", "gclid", "gclsrc", "dclid", "gbraid",
+    "wbraid", "gad_source", "gad_campaignid", "srsltid", "msclkid", "twclid", "ttclid", "yclid", "ysclid", "igshid", "igsh",
+    "li_fat_id", "rdt_cid", "sccid", "epik", "dicbo", "tblci", "irclickid", "irgwc", "cjevent", "zanpid", "ef_id",
+    "_openstat", "spm", "spm_id_from", "__twitter_impression", "__tn__", "__xts__", "wprov", "pgv_ref",
+    # letters and what measures
+    "mc_cid", "mc_eid", "mkt_tok", "oly_anon_id", "oly_enc_id", "vero_id", "vero_conv", "wickedid", "bxid",
+    "ck_subscriber_id", "ml_subscriber", "ml_subscriber_hash", "nr_email_referer", "rb_clickid", "_bta_tid", "_bta_c",
+    "sfmc_id", "dm_i", "hsctatracking", "hss_channel", "trk_contact", "trk_msg", "trk_module", "trk_sid", "_kx",
+    "_branch_match_id", "_branch_referrer", "_ga", "_gl", "xtor", "xtmc", "xtcr", "wt_mc", "wt_zmc", "wt_ref", "wtrid",
+    "wtmc", "t_ref", "s_cid", "s_kwcid", "sc_cid", "sc_channel", "sc_campaign", "sc_src", "mktcid", "mktcval",
+    # publishers
+    "cmp", "cmpid", "dcmp", "icid", "intcid", "intcmp", "int_source", "int_medium", "int_campaign", "ocid", "ncid", "n_cid",
+    "mbid", "ito", "iref", "eref", "hpt", "smid", "smtyp", "referringsource", "campaign_id", "instance_id", "segment_id",
+    "regi_id", "unlocked_article_code", "pgtype", "clicksource", "contentcollection", "wpisrc", "wpmm", "pwapi_token",
+    "reflink", "sharetype", "sharetoken", "accesstoken", "ftcamp", "srnd", "sref", "leadsource", "embedded-checkout",
+    "feedtype", "feedname", "guccounter", "tsrc", ".tsrc", "ftag", "taid", "sr_share", "soc_src", "soc_trk", "gnt-cfr",
+    "maca", "traffic_source", "__source", "replytocom", "doing_wp_cron",
+    # sessions
+    "phpsessid", "jsessionid", "cfid", "cftoken",
 })  # fmt: skip
-# Names that do so only with one of these values.
-RSS_NAMES = frozenset({"ref", "source", "src", "from", "partner", "emc", "via", "feature"})
-RSS_VALUES = frozenset({"rss", "feed", "rssfeed", "rss2", "atom"})
+# Names that do so only with one of these values: `ref=rss`, `mod=rss_markets_main`, but `ref=123` may be the article.
+CHANNEL_NAMES = frozenset({
+    "ref", "source", "src", "from", "partner", "emc", "via", "feature", "mod", "origin", "medium", "referrer", "referer",
+    "share",
+})  # fmt: skip
+CHANNEL = re.compile(
+    r"(?:[a-z0-9]+[-_.])?(?:rss\w*|rdf|feed|feeds|rssfeed|atom)(?:[-_.][-\w.]*)?|"
+    r"facebook|fb|twitter|tw|linkedin|whatsapp|telegram|email|e-mail|newsletter|social|share|flipboard|smartnews|"
+    r"google|googlenews|google-news|applenews|apple-news",
+    re.IGNORECASE,
+)
 # Names that tell articles apart where every article has the same path.
 ARTICLE_NAMES = frozenset({
-    "id", "p", "aid", "nid", "pid", "artid", "idart", "article", "articleid", "article_id", "news", "newsid",
-    "news_id", "story", "storyid", "story_id", "post", "postid", "post_id", "docid", "contentid",
+    "id", "p", "aid", "nid", "pid", "oid", "artid", "art_id", "art_no", "arcid", "idart", "idxno",
+    "article", "articleid", "article_id", "news", "newsid", "news_id", "news_no", "story", "storyid", "story_id", "post",
+    "postid", "post_id", "docid", "contentid", "objectid", "cikkid", "wr_id", "ncd",
 })  # fmt: skip
+NUMBERED = re.compile(r"\d{4,}")
+# The end of a path that names its article itself: no `article_view.php`.
+TELLING_SEGMENT = re.compile(r"[^/]*(?:\d{4}|(?:[-_][^-_/]+){3})[^/]*")
 ROUTES = ("!", "/")  # `#!/story/1` and `#/story/1` name a page, `#comments` a place in it
 
-UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")  # RFC 3986 section 2.3
-PATH_KEEPS = UNRESERVED | frozenset("!$&'()*+,;=:@/")
-QUERY_KEEPS = UNRESERVED | frozenset("!$'()*,;:@/?")
-FRAGMENT_KEEPS = QUERY_KEEPS | frozenset("&=+")
+UNRESERVED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"  # RFC 3986 section 2.3
 
 EDGES = "".join(map(chr, range(0x21))) + "".join(map(chr, range(0x7F, 0xA1))) + "\u2028\u2029\u200b\u2060\ufeff"
 DROPPED_INSIDE = dict.fromkeys(map(ord, "\t\n\r"))  # as browsers do (WHATWG URL, section 4.4)
 UNPRINTABLE = re.compile(f"[{re.escape(EDGES)}]")
+ABSOLUTE = re.compile(r"https?://[^/?#]")
 HOST_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
-ESCAPE_OR_CHARACTER = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
 WWW = re.compile(r"^(www\.)+(?=[^.]+\.)")
-SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
+SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
+SESSION_SEGMENT = re.compile(r"\(S\([a-z0-9]{24}\)\)", re.IGNORECASE)  # of ASP.NET
+INDEX = re.compile(r"index\.(?:html?|php|shtml|aspx?|jsp|cfm)|default\.(?:html?|aspx?)", re.IGNORECASE)
+ESCAPED_AGAIN = re.compile(r"^(?:amp;)+")  # `&amp;` that nobody unescaped
 HOME_PATH = re.compile(r"/([a-z]{2}([-_][a-z]{2})?)?(/?(index|home|default|startseite)(\.[a-z]{2,5})?)?", re.IGNORECASE)
 VARIANT_SEGMENT = re.compile(r"amp|amp\.html|print|printable|page|full|single|all|comments|\d{1,2}", re.IGNORECASE)
+
+
+class _Component(NamedTuple):
+    """How a part of an address is spelt: `kept` stand bare, escapes of `bare` become bare, all others are %XX."""
+
+    bare: frozenset[str]
+    strange: re.Pattern[str]
+
+
+def _component(kept: str, *, but: str = "") -> _Component:
+    return _Component(frozenset(kept) - set(but), re.compile(f"%[0-9A-Fa-f]{{2}}|[^{re.escape(kept)}]"))
+
+
+# An escape of what may stand there as it is (`%2C`) means the same to every server; of what divides, it does not.
+PATH = _component(UNRESERVED + "!$&'()*+,;=:@/", but="/")
+QUERY_NAME = _component(UNRESERVED + "!$'()*,;:@/?")
+QUERY_VALUE = _component(UNRESERVED + "!$'()*,;:@/?=")
+FRAGMENT = _component(UNRESERVED + "!$&'()*+,;=:@/?", but="!$&'()*+,;=:@/?")
 
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
@@ -74,42 +121,44 @@ def as_found(href: str, base: str | None = None) -> str | None:
     if not text or len(text) > LIMIT_CHARS:
         return None
     try:
-        absolute = urljoin(base, text) if base else text
+        absolute = urljoin(base, text) if base and not ABSOLUTE.match(text) else text
     except ValueError:
         return None
     address = _address(absolute)
     if address is None:
         return None
     parts = address.parts
-    return parts._replace(
-        scheme=address.scheme,
-        path=_printable(parts.path) or "/",
-        query=_printable(parts.query),
-        fragment=_printable(parts.fragment) if _routes(parts.fragment) else "",
-    ).geturl()
+    fragment = _printable(parts.fragment) if _routes(parts.fragment) else ""
+    path, query = _printable(parts.path) or "/", _printable(parts.query)
+    return urlunsplit((address.scheme, parts.netloc, path, query, fragment))
 
 
 def canonical(url: str) -> str:
     """The key of an address: equal keys are one article. Never fetched; idempotent (version `URL_RULE`).
 
     RFC 3986 section 6.2.2 (case, percent-encoding, dot segments), then habits of the web: https for http, no `www.`,
-    no doubled or trailing slash, no tracking names, the query sorted by name (repeated names keep their order).
+    no doubled or trailing slash, no `index.html`, no session, no tracking names, the query sorted by name (repeated names
+    keep their order).
     ValueError if `url` is not a web address: what comes from `as_found` always is.
     """
     address = _must_be_address(url)
     port = "" if address.port in (None, 80, 443) else f":{address.port}"
-    path = _without_dots(SESSION.sub("", _escaped(address.parts.path, PATH_KEEPS)))
+    path = _without_dots(SESSION.sub("", _spelt(address.parts.path, PATH)))
     pairs = sorted(_pairs(address.parts.query), key=lambda pair: pair.partition("=")[0])
     query = f"?{'&'.join(pairs)}" if pairs else ""
-    fragment = _escaped(address.parts.fragment, FRAGMENT_KEEPS)
+    fragment = _spelt(address.parts.fragment, FRAGMENT) if address.parts.fragment else ""
     route = f"#{fragment}" if _routes(fragment) else ""
     return f"https://{WWW.sub('', address.host)}{port}{path}{query}{route}"
 
 
 def identity(url: str) -> str:
     """The UUID text of an address' key: `entry_id` of a listed address, `article_id` of a canonical one."""
-    key = f"url-rule-{URL_RULE}\n{canonical(url)}"
-    return str(UUID(bytes=sha256(key.encode()).digest()[:16]))
+    return key_id(canonical(url))
+
+
+def key_id(key: str) -> str:
+    """The UUID text of what `canonical` gave."""
+    return str(UUID(bytes=sha256(f"url-rule-{URL_RULE}\n{key}".encode()).digest()[:16]))
 
 
 def host(url: str) -> str:
@@ -136,7 +185,7 @@ def trusted_canonical(claimed: str | None, page_url: str) -> str | None:
     """What a page calls its canonical address, as found, where that can be believed; else None.
 
     Not believed: another site, a front page, a section above the page (`/news` for `/news/a-story`; `/a-story` for
-    `/a-story/amp` is fine), and the page's own path without the name that tells its articles apart (`?id=7`).
+    `/a-story/amp` is fine), and the page's own path without what tells its articles apart (`?id=7`, `?xyz=20481`).
     """
     found = as_found(claimed, page_url) if claimed else None
     if found is None or not same_site(found, page_url) or is_home(found):
@@ -144,7 +193,7 @@ def trusted_canonical(claimed: str | None, page_url: str) -> str | None:
     claim, page = urlsplit(canonical(found)), urlsplit(canonical(page_url))
     if claim.path == page.path:
         lost = set(page.query.split("&")) - set(claim.query.split("&"))
-        return None if any(pair.partition("=")[0].lower() in ARTICLE_NAMES for pair in lost) else found
+        return None if any(_tells(pair, page.path) for pair in lost) else found
     if page.path.startswith(claim.path + "/"):
         rest = page.path[len(claim.path) + 1 :].split("/")
         return found if all(VARIANT_SEGMENT.fullmatch(segment) for segment in rest) else None
@@ -153,18 +202,28 @@ def trusted_canonical(claimed: str | None, page_url: str) -> str | None:
 
 def _address(url: str) -> _Address | None:
     try:
-        url.encode()  # a lone surrogate can neither be sent nor stored
+        if not url.isascii():
+            url.encode()  # a lone surrogate can neither be sent nor stored
         parts = urlsplit(url)
-        port, name = parts.port, parts.hostname
     except ValueError:
         return None
-    scheme = parts.scheme.lower()
-    if scheme not in DEFAULT_PORTS or not name or "@" in parts.netloc or port == 0:
+    authority = _authority(parts.netloc)
+    if parts.scheme not in DEFAULT_PORTS or authority is None:
         return None
-    ascii_name = _ascii_host(name)
-    if ascii_name is None:
+    name, port = authority
+    return _Address(parts.scheme, name, None if port == DEFAULT_PORTS[parts.scheme] else port, parts)
+
+
+@lru_cache(maxsize=4_096)
+def _authority(netloc: str) -> tuple[str, int | None] | None:
+    """Host and port as written; None for what carries a name or a password, or is no host."""
+    try:
+        parts = SplitResult("", netloc, "", "", "")
+        name, port = parts.hostname, parts.port
+    except ValueError:
         return None
-    return _Address(scheme, ascii_name, None if port == DEFAULT_PORTS[scheme] else port, parts)
+    host = _ascii_host(name) if name and "@" not in netloc and port != 0 else None
+    return (host, port) if host else None
 
 
 def _must_be_address(url: str) -> _Address:
@@ -174,7 +233,6 @@ def _must_be_address(url: str) -> _Address:
     return address
 
 
-@lru_cache(maxsize=4_096)
 def _ascii_host(name: str) -> str | None:
     if ":" in name:
         try:
@@ -204,6 +262,15 @@ def _site(url: str) -> str:
     return _registrable(address.host) or host(url)
 
 
+def _tells(pair: str, path: str) -> bool:
+    """Whether a pair of a query may be all that tells an article from others."""
+    name, _, value = pair.partition("=")
+    if name.lower() in ARTICLE_NAMES:
+        return True
+    is_number = NUMBERED.fullmatch(value or name) is not None
+    return is_number and TELLING_SEGMENT.fullmatch(path.rpartition("/")[2]) is None
+
+
 def _printable(text: str) -> str:
     return UNPRINTABLE.sub(lambda match: quote(match.group()), text)
 
@@ -213,39 +280,39 @@ def _routes(fragment: str) -> bool:
 
 
 def _pairs(query: str) -> Iterator[str]:
-    for piece in query.split("&"):
-        name, equals, value = piece.partition("=")
+    for piece in filter(None, query.split("&")):
+        name, equals, value = piece.replace("+", " ").partition("=")
+        name, value = ESCAPED_AGAIN.sub("", _spelt(name, QUERY_NAME)), _spelt(value, QUERY_VALUE)
         plain = unquote(name).lower()
-        if not piece or plain in TRACKING_NAMES or plain.startswith(TRACKING_PREFIXES):
+        if not (name or equals) or plain in TRACKING_NAMES or plain.startswith(TRACKING_PREFIXES):
             continue
-        if plain in RSS_NAMES and unquote(value).lower() in RSS_VALUES:
+        if plain in CHANNEL_NAMES and CHANNEL.fullmatch(unquote(value)):
             continue
-        yield _in_query(name) + equals + _in_query(value)
+        yield name + equals + value
 
 
-def _in_query(text: str) -> str:
-    return _escaped(text.replace("+", " "), QUERY_KEEPS | {"="})
-
-
-def _escaped(text: str, keeps: frozenset[str]) -> str:
-    """One spelling of a component: upper-case hex, unreserved characters bare, all others but `keeps` as %XX."""
+def _spelt(text: str, component: _Component) -> str:
+    """One spelling of a component: upper-case hex, and what may stand bare does."""
 
     def spell(match: re.Match[str]) -> str:
         found = match.group()
         if len(found) == 3:
             character = chr(int(found[1:], 16))
-            return character if character in UNRESERVED else found.upper()
-        return found if found in keeps else "".join(f"%{byte:02X}" for byte in found.encode())
+            return character if character in component.bare else found.upper()
+        return "".join(f"%{byte:02X}" for byte in found.encode())
 
-    return ESCAPE_OR_CHARACTER.sub(spell, text)
+    return component.strange.sub(spell, text)
 
 
 def _without_dots(path: str) -> str:
-    """RFC 3986 section 5.2.4, then empty segments and the slash at the end are dropped."""
+    """RFC 3986 section 5.2.4; then empty segments, sessions, and the name of a folder's own page are dropped."""
     kept: list[str] = []
     for segment in path.split("/")[1:]:
         if segment == "..":
             del kept[-1:]
         elif segment != ".":
             kept.append(segment)
-    return "/" + "/".join(segment for segment in kept if segment)
+    kept = [segment for segment in kept if segment and not SESSION_SEGMENT.fullmatch(segment)]
+    while kept and INDEX.fullmatch(kept[-1]):
+        kept.pop()
+    return "/" + "/".join(kept)
