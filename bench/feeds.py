@@ -1,19 +1,19 @@
-"""Milliseconds a feed of 50 entries takes, by each route and by feedparser alone: `python bench/feeds.py`.
+"""CPU milliseconds that a feed of 50 entries takes, by each route and by feedparser alone: `python bench/feeds.py`.
 
 No network and no warehouse: one feed is made here, read as it stands and with a blemish.
 """
 
 from datetime import UTC, datetime
 from io import BytesIO
-from time import perf_counter
+from time import process_time
 
 import feedparser
 
 from ingest.discover.feed import read_feed
 from ingest.records import Feed
 
-ROUNDS = 20
-FEED = Feed(feed_id="news.example/rss", source_id="news-example", url="https://news.example/rss")
+ROUNDS = 40
+FEED = Feed(feed_id="news.example/rss", source_id="news-example", url="https://news.example/rss", feed_kind="feed")
 SENTENCE = "The council agreed on Tuesday to rebuild the old bridge &amp;amp; both of its approaches. "
 ENTRY = """<item><title>Bridge number {n} &amp;amp; its river</title><link>https://news.example/{n}?utm_source=rss</link>
 <guid isPermaLink="false">tag:news.example,2024:{n}</guid><dc:creator>Ana Gómez</dc:creator><category>City</category>
@@ -58,13 +58,13 @@ def main() -> None:
         "repaired": lambda: read(blemished),
         "feedparser alone": lambda: str(len(feedparser.parse(BytesIO(body)).entries)),
     }
-    print(f"{len(body)} bytes, 50 entries, best of {ROUNDS}")
+    print(f"{len(body)} bytes, 50 entries, CPU time, best of {ROUNDS}")
     for name, run in runs.items():
         times = []
         for _ in range(ROUNDS):
-            started = perf_counter()
+            started = process_time()
             said = run()
-            times.append(perf_counter() - started)
+            times.append(process_time() - started)
         print(f"{name:18} {min(times) * 1000:8.1f} ms  ({said})")
 
 

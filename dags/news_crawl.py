@@ -14,6 +14,7 @@ from news_shared import (
     STAGED,
     START,
     TAGS,
+    access,
     settings,
     source_names,
 )
@@ -78,7 +79,8 @@ def news_crawl() -> None:
         from ingest.jobs import crawl
 
         # sources that a person chose are polled even where they are not due
-        return crawl.run(settings(), source_ids=source_ids, poll_all=bool(params["source_ids"])).as_dict()
+        poll_all = bool(params["source_ids"])
+        return crawl.run(settings(), source_ids=source_ids, poll_all=poll_all, access_document=access()).as_dict()
 
     @task(trigger_rule="all_done", execution_timeout=timedelta(minutes=5))
     def judge(batches: list[list[str]] | None, summaries: list[dict[str, Any]]) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CRAWL_POOL = "crawl"
 WRITER_POOL = "duckdb_writer"  # one slot: DuckDB has one writer
+ACCESS_CONNECTION = "news_access"
 EVERY_TEN_MINUTES = "*/10 * * * *"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TAGS = ["news"]
@@ -60,6 +61,20 @@ def settings() -> "Settings":
     from ingest.settings import load
 
     return load({"INGEST_CATALOGUE": str(Path(__file__).with_name("sources.toml")), **os.environ})
+
+
+def access() -> dict[str, Any] | None:
+    """Proxies, cookies, headers and logins by source: the extra (JSON) of the connection `news_access`, if there is one.
+
+    Its form is that of the file INGEST_ACCESS, which is read where there is no such connection.
+    """
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        return dict(Connection.get(ACCESS_CONNECTION).extra_dejson)
+    except AirflowNotFoundException:
+        return None
 
 
 def source_names() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from ingest.records import Batch, Entry, Extraction, Fetch, Outcome, Poll, Rejection, RejectionReason, Row, SourceSeen
@@ -40,16 +41,17 @@ class Newsroom:
             source_id=source_id, name=source_id.title(), home_url=f"https://{source_id}.example/", country="IE", language="en",
             seen_at=self.now,
         ))  # fmt: skip
-        self._add("poll", Poll(
-            poll_id=poll_id, source_id=source_id, feed_id=f"{source_id}.example/feed", feed_kind="feed",
-            host=f"{source_id}.example", url=f"https://{source_id}.example/feed", final_url=None,
-            polled_at=self.now, outcome="ok", detail=None,
-            http_status=200, etag=None, last_modified=None, body_hash=None, body_bytes=10, elapsed_ms=1,
-            parse_route="strict", entry_count=len(entries), recorded_count=len(entries), unlinked_count=0,
-            not_before_at=None, next_poll_at=self.now + timedelta(minutes=10),
-        ))  # fmt: skip
+        poll = replace(self._poll(source_id), poll_id=poll_id, entry_count=len(entries), recorded_count=len(entries))
+        self._add("poll", poll)
         for entry in entries:
             self._add("entry", entry)
+
+    def polls(self, *, source_id: str = "daily", **changes: Any) -> Poll:
+        """A poll that brings no entry; `changes` say what it saw."""
+        self._tick()
+        poll = replace(self._poll(source_id), **changes)
+        self._add("poll", poll)
+        return poll
 
     def reads(
         self,
@@ -70,7 +72,7 @@ class Newsroom:
             text=text, content_hash=content_hash(text), word_count=word_count(text), language="en",
             language_confidence=0.9, authors=("Ann Lee",), agency=None, section=None, tags=(), image_url=None,
             published_at=MORNING, published_offset_s=0, published_precision="second", published_evidence="json-ld",
-            modified_at=None, is_free=None, access_evidence=None, kind="article", extractor="ingest",
+            modified_at=None, is_free=None, access_evidence=None, optouts=(), kind="article", extractor="ingest",
             extractor_version="1", extract_ms=5,
         ))  # fmt: skip
 
@@ -83,14 +85,14 @@ class Newsroom:
             reason=reason, detail=None, extractor="ingest", extractor_version="1",
         ))  # fmt: skip
 
-    def fails(self, url: str, outcome: Outcome, *, source_id: str = "daily", again_at: datetime | None = None) -> None:
+    def fails(self, url: str, outcome: Outcome, *, source_id: str = "daily", **changes: Any) -> None:
         """A fetch that brought nothing."""
-        self._add("fetch", replace(self._fetch(url, source_id, outcome), next_attempt_at=again_at))
+        self._add("fetch", replace(self._fetch(url, source_id, outcome), **changes))
 
-    def looks_again(self, url: str, *, source_id: str = "daily", again_at: datetime | None = None) -> None:
+    def looks_again(self, url: str, *, source_id: str = "daily", **changes: Any) -> None:
         """A second look that found the page unchanged, by the validators of the page that we hold."""
-        seen = self._fetch(url, source_id, "not_modified")
-        self._add("fetch", replace(seen, purpose="second_look", etag='"1"', body_hash="b", next_attempt_at=again_at))
+        seen = replace(self._fetch(url, source_id, "not_modified"), purpose="second_look", etag='"1"', body_hash="b")
+        self._add("fetch", replace(seen, **changes))
 
     def seals(self) -> Batch:
         self._tick()
@@ -107,7 +109,19 @@ class Newsroom:
             feed_id=f"{source_id}.example/feed", feed_kind="feed", listed_at=self.now, url=url,
             canonical_url=canonical(url), guid=None, title=title, summary=None, authors=(), tags=(), language=None,
             image_url=None, published_at=published_at, published_offset_s=None, published_precision=None,
-            published_raw=None, modified_at=None,
+            published_raw=None, modified_at=None, latitude=None, longitude=None,
+        )  # fmt: skip
+
+    def _poll(self, source_id: str) -> Poll:
+        url = f"https://{source_id}.example/feed"
+        return Poll(
+            poll_id=self._id(), source_id=source_id, feed_id=f"{source_id}.example/feed", feed_kind="feed",
+            host=f"{source_id}.example", url=url, final_url=None, parent_feed_id=None, polled_at=self.now, outcome="ok",
+            detail=None, http_status=200, is_conditional=False, is_tls_verified=None, etag=None, last_modified=None,
+            body_hash=None, body_bytes=10, elapsed_ms=1, parse_route="strict", entry_count=0, recorded_count=0,
+            unlinked_count=0, outside_count=0, known_count=0, gap_from_at=None, lastmod_at=None, answered_at=self.now,
+            read_at=self.now, full_at=self.now, since_at=None, window_count=20, arrivals_per_day=None, failure_count=0,
+            is_retired=False, not_before_at=None, next_poll_at=self.now + timedelta(minutes=10), next_url=url,
         )  # fmt: skip
 
     def _fetch(self, url: str, source_id: str, outcome: Outcome) -> Fetch:
@@ -117,7 +131,8 @@ class Newsroom:
             purpose="new", attempt=1, host=f"{source_id}.example", url=url,
             final_url=url, modified_at=None, fetched_at=self.now, outcome=outcome, detail=None,
             http_status=200, content_type="text/html", etag=None, last_modified=None, body_hash=None, wire_bytes=1,
-            body_bytes=1, elapsed_ms=1, robots="allowed", archive_path=None, archive_offset=None, not_before_at=None,
+            body_bytes=1, elapsed_ms=1, robots="allowed", optouts=(),
+            is_tls_verified=None, moved_to=None, archive_path=None, archive_offset=None, not_before_at=None,
             next_attempt_at=None,
         )  # fmt: skip
 

@@ -33,11 +33,11 @@ BROKEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "an id twice": (GOOD + GOOD.replace("gazette.example", "other.example"), ("'daily-gazette'", "'source_id'", "twice")),
     "a feed of two sources": (
         GOOD + SECOND.replace("https://www.post.example/feed/", "http://gazette.example/feed"),
-        ("'evening-post'", "'feeds'", "also a feed of 'daily-gazette'"),
+        ("'evening-post'", "gazette.example/feed", "also polled for 'daily-gazette'"),
     ),
     "a feed listed twice": (
         GOOD.replace("http://gazette.example/sport.xml?a=1", "http://gazette.example/feed"),
-        ("'daily-gazette'", "'feeds'", "gazette.example/feed"),
+        ("'daily-gazette'", "gazette.example/feed", "list an address once"),
     ),
     "a number for a name": (GOOD.replace('"The Daily Gazette"', "7"), ("'daily-gazette'", "'name'", "7", "wrong type")),
     "one feed without a list": (
@@ -57,7 +57,28 @@ BROKEN: dict[str, tuple[str, tuple[str, ...]]] = {
         ("'home_url'", "not a web address"),
     ),
     "no name": (GOOD.replace('name = "The Daily Gazette"\n', ""), ("'daily-gazette'", "'name'", "missing")),
-    "no feeds": (GOOD.partition("feeds")[0] + "feeds = []\n", ("'feeds'", "empty")),
+    "nothing to poll": (GOOD.partition("feeds")[0] + "feeds = []\n", ("feeds, sitemaps, sections", "has an address")),
+    "a feed that is a sitemap too": (
+        GOOD + 'sitemaps = ["http://www.gazette.example/feed"]\n',
+        ("http://www.gazette.example/feed", "list an address once"),
+    ),
+    "a sitemap that is no address": (GOOD + 'sitemaps = ["/sitemap.xml"]\n', ("'sitemaps'", "not a web address")),
+    "links of no sections": (GOOD + 'section_links = "h2 a"\n', ("'section_links'", "without 'sections'")),
+    "a selector that is none": (
+        GOOD + 'sections = ["https://gazette.example/"]\nsection_links = "h2 >> a["\n',
+        ("'daily-gazette'", "'section_links'", "CSS selector"),
+    ),
+    "an empty selector": (
+        GOOD + 'sections = ["https://gazette.example/"]\nsection_links = ""\n',
+        ("'daily-gazette'", "'section_links'", "CSS selector"),
+    ),
+    "a ceiling below the floor": (
+        GOOD + "poll_every_s = 900\npoll_ceiling_s = 600\n",
+        ("'daily-gazette'", "'poll_ceiling_s'", "600", "900"),
+    ),
+    "looks that do not rise": (GOOD + "look_after_s = [7200, 3600]\n", ("'look_after_s'", "rising")),
+    "a look in no time": (GOOD + "look_after_s = [0]\n", ("'look_after_s'", "rising")),
+    "a look in words": (GOOD + 'look_after_s = ["1h", 7200]\n', ("'look_after_s'", "1h")),
     "no id": (GOOD.replace('source_id = "daily-gazette"\n', ""), ("'number 1'", "'source_id'", "missing")),
     "an id with capitals": (GOOD.replace("daily-gazette", "Daily_Gazette"), ("'source_id'", "'Daily_Gazette'")),
     "a country in words": (GOOD.replace('"GB"', '"Britain"'), ("'country'", "'Britain'")),
@@ -84,6 +105,17 @@ def test_a_good_catalogue_is_read_in_its_order_with_its_defaults(tmp_path: Path)
     assert (second.poll_every_s, second.host_delay_s, second.is_paused) == (900, 0.5, True)
     assert [feed.feed_id for feed in first.feeds] == ["gazette.example/feed", "gazette.example/sport.xml?a=1"]
     assert {feed.source_id for feed in first.feeds} == {"daily-gazette"}
+
+
+def test_sitemaps_and_sections_are_polled_beside_feeds(tmp_path: Path) -> None:
+    wider = (
+        'sitemaps = ["https://gazette.example/news.xml"]\nsections = ["https://gazette.example/world"]\n'
+        'section_links = "h2 > a"\nlook_after_s = []\n'
+    )
+    wide, plain = catalogue.read(written(tmp_path, GOOD + wider + SECOND))
+    assert [feed.feed_kind for feed in wide.feeds] == ["feed", "feed", "sitemap", "section"]
+    assert (wide.section_links, wide.look_after_s) == ("h2 > a", ())
+    assert (plain.section_links, plain.look_after_s) == (None, (3_600, 21_600, 86_400, 604_800))
 
 
 @pytest.mark.parametrize("fault", BROKEN)

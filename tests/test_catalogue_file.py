@@ -1,9 +1,16 @@
-"""The catalogue that is deployed with the DAGs is one the crawler accepts, and as wide as we say."""
+"""The catalogue that is deployed is one the crawler accepts, as wide as we say; entries are added and nothing is lost."""
 
 import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
-from ingest import catalogue
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest import catalogue, catalogue_file
+from ingest.errors import CatalogueError
 
 FILE = Path(__file__).parent.parent / "dags" / "sources.toml"
 
@@ -37,3 +44,77 @@ def test_its_comment_explains_every_key() -> None:
     explained = set(re.findall(r"^#   ([a-z_]+) ", comment, flags=re.MULTILINE))
     assert explained == set(catalogue.SOURCE_KEYS)
     assert "Never reused" in comment
+
+
+TABLE: dict[str, Any] = {
+    "source_id": "daily-gazette",
+    "name": "The Daily Gazette",
+    "home_url": "https://gazette.example/",
+    "country": "GB",
+    "language": "en",
+    "feeds": ["https://gazette.example/feed"],
+    "checked": False,
+}
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_whatever_a_publisher_is_called_is_read_back_the_same(name: str) -> None:
+    (entry,) = tomllib.loads(catalogue_file.entry_text(TABLE | {"name": name}))["source"]
+    assert entry == TABLE | {"name": name}
+
+
+def test_many_addresses_stand_one_a_line() -> None:
+    feeds = [f"https://gazette.example/a/long/path/to/section-{number}/feed.xml" for number in range(3)]
+    text = catalogue_file.entry_text(TABLE | {"feeds": feeds})
+    assert max(len(line) for line in text.splitlines()) < 120
+    assert tomllib.loads(text)["source"][0]["feeds"] == feeds
+
+
+def test_entries_are_added_to_the_deployed_file_and_every_other_line_stays(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_bytes(FILE.read_bytes())
+    sources = catalogue_file.append(path, [TABLE, TABLE | {"source_id": "b", "feeds": ["https://b.example/f"]}])
+    assert path.read_bytes().startswith(FILE.read_bytes())
+    assert [source.source_id for source in sources[-2:]] == ["daily-gazette", "b"]
+    assert catalogue.read(path) == sources
+
+
+@pytest.mark.parametrize("change", [{"source_id": "tv7-israel-news"}, {"country": "Britain"}, {"feeds": []}])
+def test_an_entry_that_the_catalogue_would_refuse_changes_nothing(tmp_path: Path, change: dict[str, Any]) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_bytes(FILE.read_bytes())
+    with pytest.raises(CatalogueError):
+        catalogue_file.append(path, [TABLE | change])
+    assert path.read_bytes() == FILE.read_bytes()
+    assert [one.name for one in tmp_path.iterdir()] == ["sources.toml"]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "[defaults]\npoll_every_s = 900\n", "# no newline"])
+def test_the_first_entry_of_a_file(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(text, "utf-8")
+    assert catalogue_file.sources_in(path) == ()
+    (source,) = catalogue_file.append(path, [TABLE])
+    assert path.read_text("utf-8").startswith(text)
+    assert catalogue.read(path) == (source,)
+
+
+@pytest.mark.parametrize(
+    ("name", "home_url", "taken", "source_id"),
+    [
+        ("The Daily Gazette", "https://gazette.example/", (), "the-daily-gazette"),
+        ("O’Globo São Paulo", "https://oglobo.example/", (), "oglobo-sao-paulo"),
+        ("هسبريس", "https://www.hespress.com/", (), "hespress"),
+        ("هسبريس", "http://127.0.0.1/", (), "127-0-0"),
+        ("Post", "https://www.evening.co.uk/", ("post",), "post-evening"),
+        ("Post", "https://post.example/", ("post",), "post-2"),
+        ("Post", "https://post.example/", ("post", "post-2"), "post-3"),
+        ("A very long name of a newspaper that nobody would ever say in full", "https://a.b/", (),
+         "a-very-long-name-of-a-newspaper-that"),
+    ],
+)  # fmt: skip
+def test_an_id_is_made_of_the_name_and_never_used_twice(
+    name: str, home_url: str, taken: tuple[str, ...], source_id: str
+) -> None:
+    assert catalogue_file.new_source_id(name, home_url, taken) == source_id
+    assert catalogue.SOURCE_ID.fullmatch(source_id)

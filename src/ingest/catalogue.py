@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import soupsieve
+
 from ingest.errors import CatalogueError
-from ingest.records import Feed, Source
+from ingest.records import Feed, FeedKind, Source
 
 # key -> (type, required); what each means is said at the top of dags/sources.toml
 SOURCE_KEYS: dict[str, tuple[type | tuple[type, ...], bool]] = {
@@ -16,13 +18,24 @@ SOURCE_KEYS: dict[str, tuple[type | tuple[type, ...], bool]] = {
     "home_url": (str, True),
     "country": (str, True),
     "language": (str, True),
-    "feeds": (list, True),
+    "feeds": (list, False),
+    "sitemaps": (list, False),
+    "sections": (list, False),
+    "section_links": (str, False),
     "checked": (bool, False),
     "paused": (bool, False),
     "poll_every_s": (int, False),
+    "poll_ceiling_s": (int, False),
     "host_delay_s": ((int, float), False),
+    "look_after_s": (list, False),
 }
-DEFAULT_KEYS = ("poll_every_s", "host_delay_s")
+FEED_KEYS: dict[str, FeedKind] = {"feeds": "feed", "sitemaps": "sitemap", "sections": "section"}
+DEFAULTS: dict[str, Any] = {
+    "poll_every_s": 600,
+    "poll_ceiling_s": 86_400,
+    "host_delay_s": 1.0,
+    "look_after_s": [3_600, 21_600, 86_400, 604_800],  # an hour, six hours, a day, a week
+}
 SOURCE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 COUNTRY = re.compile(r"[A-Z]{2}")
 # Stricter than the rules for addresses found in the world (`rules.url.as_found` takes whatever this lets through): people
@@ -64,8 +77,8 @@ def parse(document: Mapping[str, Any], where: str) -> tuple[Source, ...]:
             f"{where}: 'defaults' or 'source' is no table", "write [defaults] once and [[source]] often"
         )
     for key, value in defaults.items():
-        if key not in DEFAULT_KEYS:
-            raise CatalogueError(f"{where}: [defaults]: unknown key {key!r}", f"known are: {', '.join(DEFAULT_KEYS)}")
+        if key not in DEFAULTS:
+            raise CatalogueError(f"{where}: [defaults]: unknown key {key!r}", f"known are: {', '.join(DEFAULTS)}")
         _must_be_of_its_type(key, value, f"{where}: [defaults]")
     sources: dict[str, Source] = {}
     owners: dict[str, str] = {}
@@ -80,8 +93,8 @@ def parse(document: Mapping[str, Any], where: str) -> tuple[Source, ...]:
             if feed.feed_id in owners:
                 owner = owners[feed.feed_id]
                 raise CatalogueError(
-                    f"{where}: source {source.source_id!r}: key 'feeds': {feed.url} is also a feed of {owner!r}",
-                    "list a feed once",
+                    f"{where}: source {source.source_id!r}: {feed.url} is also polled for {owner!r}",
+                    "list an address once",
                 )
             owners[feed.feed_id] = source.source_id
         sources[source.source_id] = source
@@ -107,12 +120,24 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
         if not form.fullmatch(table[key]):
             raise CatalogueError(f"{where}: key {key!r}: {table[key]!r} does not have the form {form.pattern}")
     _must_be_web_address(table["home_url"], f"{where}: key 'home_url'")
-    every_s = table.get("poll_every_s", defaults.get("poll_every_s", 600))
-    delay_s = table.get("host_delay_s", defaults.get("host_delay_s", 1.0))
+    given = DEFAULTS | dict(defaults) | dict(table)
+    every_s = given["poll_every_s"]
+    ceiling_s = max(given["poll_ceiling_s"], 0 if "poll_ceiling_s" in table else every_s)
+    delay_s, looks_s = given["host_delay_s"], given["look_after_s"]
     if not 1 <= every_s <= LONGEST_S or not 0 <= delay_s <= LONGEST_S:
         raise CatalogueError(
             f"{where}: key 'poll_every_s' must be at least 1, 'host_delay_s' at least 0, both at most {LONGEST_S}",
             "seconds; a month is the most",
+        )
+    if not every_s <= ceiling_s <= LONGEST_S:
+        raise CatalogueError(
+            f"{where}: key 'poll_ceiling_s': {ceiling_s} is less than 'poll_every_s' ({every_s}), or more than {LONGEST_S}",
+            "seconds; a month is the most",
+        )
+    if not all(type(age_s) is int and 1 <= age_s <= LONGEST_S for age_s in looks_s) or sorted(set(looks_s)) != looks_s:
+        raise CatalogueError(
+            f"{where}: key 'look_after_s': {looks_s!r} are no rising ages in seconds, at most {LONGEST_S}",
+            "e.g. [3600, 86400]; [] for no second look",
         )
     return Source(
         source_id=table["source_id"],
@@ -120,17 +145,42 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
         home_url=table["home_url"],
         country=table["country"],
         language=table["language"],
-        feeds=tuple(_feed(given, table["source_id"], f"{where}: key 'feeds'") for given in table["feeds"]),
+        feeds=_feeds(table, where),
         is_checked=table.get("checked", True),
         is_paused=table.get("paused", False),
         poll_every_s=every_s,
+        poll_ceiling_s=ceiling_s,
         host_delay_s=float(delay_s),
+        look_after_s=tuple(looks_s),
+        section_links=_selector(table, where),
     )
 
 
-def _feed(url: object, source_id: str, where: str) -> Feed:
-    _must_be_web_address(url, where)
-    return Feed(feed_id=feed_id(str(url)), source_id=source_id, url=str(url))
+def _feeds(table: Mapping[str, Any], where: str) -> tuple[Feed, ...]:
+    feeds = []
+    for key, feed_kind in FEED_KEYS.items():
+        for url in table.get(key, ()):
+            _must_be_web_address(url, f"{where}: key {key!r}")
+            feeds.append(Feed(feed_id=feed_id(url), source_id=table["source_id"], url=url, feed_kind=feed_kind))
+    if not feeds:
+        raise CatalogueError(f"{where}: none of the keys {', '.join(FEED_KEYS)} has an address", SEE)
+    return tuple(feeds)
+
+
+def _selector(table: Mapping[str, Any], where: str) -> str | None:
+    selector: str | None = table.get("section_links")
+    if selector is None:
+        return None
+    if not table.get("sections"):
+        raise CatalogueError(f"{where}: key 'section_links' without 'sections'", SEE)
+    try:
+        soupsieve.compile(selector)
+    except soupsieve.SelectorSyntaxError as error:
+        raise CatalogueError(
+            f"{where}: key 'section_links': {str(error).splitlines()[0]}",
+            "a CSS selector of links, e.g. 'article h2 a'",
+        ) from None
+    return selector
 
 
 def _must_be_of_its_type(key: str, value: object, where: str) -> None:

@@ -19,10 +19,12 @@ RejectionReason = Literal[
     "needs_javascript", "too_short", "no_text", "unreadable",
     "extract_timeout", "extract_memory", "extract_crash",
 ]  # fmt: skip
-FeedKind = Literal["feed", "sitemap", "archive"]
+FeedKind = Literal["feed", "sitemap", "section", "archive"]
 Purpose = Literal["new", "retry", "second_look"]
 Precision = Literal["second", "minute", "day"]
-PublishedEvidence = Literal["json-ld", "meta", "microdata", "time", "text", "feed", "sitemap", "url", "first-seen"]
+PublishedEvidence = Literal[
+    "json-ld", "meta", "microdata", "time", "text", "feed", "sitemap", "section", "url", "first-seen",
+]  # fmt: skip
 CanonicalEvidence = Literal["rel-canonical", "og-url", "final-url", "listed-url"]
 Kind = Literal["article", "opinion", "live", "video", "gallery", "review", "podcast", "press-release"]
 
@@ -49,8 +51,11 @@ class Source:
     feeds: tuple[Feed, ...]
     is_checked: bool
     is_paused: bool
-    poll_every_s: int
+    poll_every_s: int  # between two polls of one of its feeds, at least
+    poll_ceiling_s: int  # at most, while the feed answers
     host_delay_s: float
+    look_after_s: tuple[int, ...]  # ages of an article's first capture, in seconds, at which it is looked at again
+    section_links: str | None  # CSS selector of the links on its section pages; None: found by their looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +79,15 @@ class Poll:
     feed_id: str
     feed_kind: FeedKind
     host: str  # of `url`: the unit of politeness
-    url: str
+    url: str  # as asked; the catalogue's, or where it moved to for good
     final_url: str | None
+    parent_feed_id: str | None  # the sitemap index that lists it
     polled_at: datetime
     outcome: Outcome
     detail: str | None
     http_status: int | None
+    is_conditional: bool  # asked with validators
+    is_tls_verified: bool | None  # None: no TLS
     etag: str | None  # of the body we hold: a poll that brought none hands on what it was given
     last_modified: str | None
     body_hash: str | None
@@ -89,8 +97,22 @@ class Poll:
     entry_count: int  # entries the feed listed
     recorded_count: int  # of those, new or changed ones: rows in raw.entry under this poll_id
     unlinked_count: int  # of those, without a usable address: they can be counted, but not fetched
+    outside_count: int  # of those, older than the window that was asked for (sitemaps): a backfill brings them
+    known_count: int  # of those, listed by this feed before
+    gap_from_at: datetime | None  # entries may have come and gone unseen since then
+    lastmod_at: datetime | None  # what the index said of this sitemap
+    # What is known of the feed after this poll; a poll that brought nothing hands it on.
+    answered_at: datetime | None  # the last poll whose outcome was ok or not_modified
+    read_at: datetime | None  # the last poll that brought all it should: of a sitemap index, its children too
+    full_at: datetime | None  # the last poll that was answered without validators having been sent
+    since_at: datetime | None  # what is older than this was outside of what was asked for (sitemaps)
+    window_count: int | None  # entries that it listed when it was last read
+    arrivals_per_day: float | None
+    failure_count: int  # failed polls in a row
+    is_retired: bool  # gone; asked again once a month, and back when it answers
     not_before_at: datetime | None  # the host asked us to wait (Retry-After)
     next_poll_at: datetime
+    next_url: str  # what the next poll asks: another than `url` where it moved for good
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +140,8 @@ class Entry:
     published_precision: Precision | None
     published_raw: str | None
     modified_at: datetime | None
+    latitude: float | None  # WGS 84 degrees: where it happened (GeoRSS)
+    longitude: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +187,9 @@ class Fetch:
     body_bytes: int
     elapsed_ms: int
     robots: str | None  # the verdict of robots.txt: allowed, denied, unreachable
+    optouts: tuple[str, ...]  # where robots.txt or a header reserves text mining or AI training: `robots:gptbot`
+    is_tls_verified: bool | None  # None: no TLS
+    moved_to: str | None  # where permanent redirects alone led
     archive_path: str | None  # WARC file under the raw archive
     archive_offset: int | None  # where its record starts, in bytes
     not_before_at: datetime | None
@@ -215,6 +242,7 @@ class Extraction:
     modified_at: datetime | None
     is_free: bool | None
     access_evidence: str | None
+    optouts: tuple[str, ...]  # where the page reserves text mining or AI training: `meta:tdm-reservation`
     kind: Kind
     extractor: str
     extractor_version: str
@@ -242,15 +270,28 @@ Row = SourceSeen | Poll | Entry | Fetch | Extraction | Rejection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """The last poll of a feed."""
+    """What is known of a feed by its last poll; the fields are the poll's."""
 
     feed_id: str
+    source_id: str
+    feed_kind: FeedKind
+    url: str  # the poll's `next_url`
     polled_at: datetime
     outcome: Outcome
     next_poll_at: datetime
     etag: str | None
     last_modified: str | None
     body_hash: str | None
+    parent_feed_id: str | None
+    lastmod_at: datetime | None
+    answered_at: datetime | None
+    read_at: datetime | None
+    full_at: datetime | None
+    since_at: datetime | None
+    window_count: int | None
+    arrivals_per_day: float | None
+    failure_count: int
+    is_retired: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,9 @@ class Settings:
 
     home: Path = Path("data")  # everything the system writes
     catalogue: Path = Path("dags/sources.toml")
+    access: Path | None = (
+        None  # a TOML file of proxies, cookies, headers and logins by source, readable by its owner alone
+    )
     contact: str = ""  # a URL or e-mail where a webmaster reaches you; crawling is refused without it
     allow_networks: tuple[Network, ...] = ()  # private networks that may be fetched from, e.g. 127.0.0.0/8 for the demo
     fetch_threads: int = 32
@@ -26,6 +29,7 @@ class Settings:
     connect_timeout_s: float = 10.0
     page_limit_bytes: int = 10_000_000  # decoded
     feed_limit_bytes: int = 20_000_000  # decoded
+    sitemap_limit_bytes: int = 52_428_800  # decoded; sitemaps.org allows no more
     extract_workers: int = 2
     extract_timeout_s: float = 20.0  # wall time of one page
     extract_memory_bytes: int = 1_500_000_000  # address space of one worker
@@ -92,7 +96,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _parse(kind: object, text: str) -> Any:
-    if kind is Path:
+    if kind in (Path, Path | None):
         return Path(text).expanduser()
     if kind is int:
         return int(text.replace("_", ""))

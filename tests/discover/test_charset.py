@@ -2,7 +2,7 @@
 
 import pytest
 
-from discover.hard_feeds import item, read, rss, seen
+from discover.made_feeds import item, read, rss, seen
 from ingest.discover.charset import decode
 
 WESTERN = "Café “à” São – €5"

@@ -1,10 +1,13 @@
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 
 from fetch.hostile import HostileWeb
+from fetch.tls import Certificate, self_signed
 from ingest.fetch.client import Client
+from ingest.fetch.lease import Leases
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 
@@ -38,3 +41,19 @@ def new_client() -> Iterator[Callable[..., Client]]:
 @pytest.fixture
 def client(new_client: Callable[..., Client]) -> Client:
     return new_client()
+
+
+@pytest.fixture
+def leases(tmp_path: Path) -> Leases:
+    return Leases(tmp_path / "hosts")
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return self_signed(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture
+def tls_web(certificate: Certificate) -> Iterator[HostileWeb]:
+    with HostileWeb(tls=certificate.context) as server:
+        yield server

@@ -5,6 +5,7 @@ from ipaddress import ip_network
 import pytest
 
 from ingest.fetch.address import BlockedAddress, is_allowed, resolve
+from ingest.fetch.names import Names
 
 
 @pytest.mark.parametrize(
@@ -53,4 +54,4 @@ def test_the_settings_may_open_a_network(address: str) -> None:
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "2130706433", "0x7f.1", "[::1]"])
 def test_a_name_is_judged_by_what_it_resolves_to(name: str) -> None:
     with pytest.raises(BlockedAddress, match="not a public address"):
-        resolve(name, 80, ())
+        resolve(name, 80, names=Names(limit=1), allow_networks=(), timeout_s=20.0)

@@ -19,9 +19,11 @@ def response(body: bytes, *headers: tuple[str, str]) -> Response:
     return Response(
         url="http://news.example/a",
         final_url="https://news.example/ü?a=1",
+        moved_to=None,
         outcome="ok",
         detail=None,
         http_status=200,
+        is_tls_verified=True,
         headers=headers,
         body=body,
         wire_bytes=len(body),

@@ -1,14 +1,16 @@
-"""robots.txt: what it allows, what it means when it cannot be had, and how long an answer holds."""
+"""The answer of robots.txt: what it means when it cannot be had, how long it holds, and who is asked for it how often."""
 
 import json
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from fetch.hostile import HostileWeb, flood, reset, stall
+from ingest.fetch import robots as module
 from ingest.fetch.client import Client
 from ingest.fetch.robots import Robots, RobotsVerdict
 
@@ -34,8 +36,9 @@ def ages(cache: Path, age: timedelta) -> None:
     """Let the kept answers be older than they are."""
     for path in cache.glob("*.json"):
         kept = json.loads(path.read_text())
-        for key in ("asked_at", "text_at"):
-            kept[key] = (datetime.fromisoformat(kept[key]) - age).isoformat()
+        for key in ("asked_at", "text_at", "not_before_at"):
+            if kept[key]:
+                kept[key] = (datetime.fromisoformat(kept[key]) - age).isoformat()
         path.write_text(json.dumps(kept))
 
 
@@ -56,15 +59,15 @@ def test_the_group_with_our_name_is_obeyed(web: HostileWeb, robots: Robots, path
     assert robots.verdict(web.url(path)).state == state
 
 
-def test_a_crawl_delay_is_passed_on(web: HostileWeb, robots: Robots) -> None:
-    web.page("/robots.txt", b"User-agent: *\nCrawl-delay: 7\nDisallow: /private", "Content-Type: text/plain")
-    assert robots.verdict(web.url("/a")) == RobotsVerdict(state="allowed", crawl_delay_s=7.0)
-
-
-@pytest.mark.parametrize("delay", ["inf", "nan", "-3", "soon", "0"])
-def test_a_senseless_crawl_delay_is_none(web: HostileWeb, robots: Robots, delay: str) -> None:
-    web.page("/robots.txt", f"User-agent: *\nCrawl-delay: {delay}".encode(), "Content-Type: text/plain")
-    assert robots.verdict(web.url("/a")) == RobotsVerdict(state="allowed", crawl_delay_s=None)
+def test_a_verdict_carries_what_else_the_host_says(web: HostileWeb, robots: Robots) -> None:
+    web.page(
+        "/robots.txt",
+        b"User-agent: *\nCrawl-delay: 7\nDisallow: /private\n\nUser-agent: GPTBot\nDisallow: /\nSitemap: https://a.example/s.xml",
+    )
+    assert robots.verdict(web.url("/a")) == RobotsVerdict(
+        state="allowed", crawl_delay_s=7.0, not_before_at=None, optouts=("robots:gptbot",)
+    )
+    assert robots.sitemaps(web.url("/a")) == ("https://a.example/s.xml",)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,73 @@ def test_a_missing_file_opens_and_a_broken_host_closes(
 ) -> None:
     web.page("/robots.txt", b"", status=status)
     assert robots.verdict(web.url("/a")).state == state
+
+
+@pytest.mark.parametrize("hop_count", [1, 5, 8])
+def test_rules_behind_redirects_hold_for_the_host_that_was_asked(
+    web: HostileWeb, robots: Robots, hop_count: int
+) -> None:
+    with HostileWeb() as other:
+        for hop in range(1, hop_count):
+            web.redirect("/robots.txt" if hop == 1 else f"/hop{hop}", web.url(f"/hop{hop + 1}"))
+        web.redirect("/robots.txt" if hop_count == 1 else f"/hop{hop_count}", other.url("/elsewhere.txt"), "301 Moved")
+        other.page("/elsewhere.txt", b"User-agent: *\nDisallow: /a")
+        assert [robots.verdict(web.url(path)).state for path in ("/a", "/b")] == ["denied", "allowed"]
+        assert robots.verdict(other.url("/a")).state == "allowed"
+
+
+def test_redirects_without_end_are_a_file_that_is_not_there(web: HostileWeb, robots: Robots) -> None:
+    web.redirect("/robots.txt", web.url("/robots.txt"))
+    assert robots.verdict(web.url("/a")).state == "allowed"
+
+
+def test_a_redirect_to_where_we_must_not_go_is_no_answer(web: HostileWeb, robots: Robots) -> None:
+    web.redirect("/robots.txt", "http://192.168.0.1/robots.txt")
+    assert robots.verdict(web.url("/a")).state == "unreachable"
+
+
+@pytest.mark.parametrize("status", ["429 Later", "503 Later"])
+def test_a_host_that_names_a_time_is_left_alone_until_then(
+    web: HostileWeb, client: Client, tmp_path: Path, status: str
+) -> None:
+    web.page("/robots.txt", b"", "Retry-After: 7200", status=status)
+    web.page("/robots.txt", b"User-agent: *\nDisallow: /a")
+    for _ in range(2):
+        verdict = Robots(client, cache=tmp_path, product="ingest").verdict(web.url("/b"))
+        assert verdict.state == "unreachable"
+        assert verdict.not_before_at is not None
+        assert timedelta(hours=1.9) < verdict.not_before_at - datetime.now(UTC) < timedelta(hours=2.1)
+        ages(tmp_path, timedelta(minutes=1))
+    ages(tmp_path, timedelta(hours=1.5))
+    assert Robots(client, cache=tmp_path, product="ingest").is_known(web.url("/b"))
+    ages(tmp_path, timedelta(hours=1))
+    robots = Robots(client, cache=tmp_path, product="ingest")
+    assert not robots.is_known(web.url("/b"))
+    assert robots.verdict(web.url("/b")) == RobotsVerdict(
+        state="allowed", crawl_delay_s=None, not_before_at=None, optouts=()
+    )
+    assert len(web.heads) == 2
+
+
+def test_a_host_that_names_a_second_is_not_asked_every_second(web: HostileWeb, client: Client, tmp_path: Path) -> None:
+    web.page("/robots.txt", b"", "Retry-After: 1", status="503 Later")
+    Robots(client, cache=tmp_path, product="ingest").verdict(web.url("/a"))
+    ages(tmp_path, timedelta(minutes=9))
+    verdict = Robots(client, cache=tmp_path, product="ingest").verdict(web.url("/a"))
+    assert (verdict.state, verdict.not_before_at, len(web.heads)) == ("unreachable", None, 1)
+    ages(tmp_path, timedelta(minutes=2))
+    assert not Robots(client, cache=tmp_path, product="ingest").is_known(web.url("/a"))
+
+
+def test_old_rules_hold_while_a_host_wants_to_be_left_alone(web: HostileWeb, client: Client, tmp_path: Path) -> None:
+    web.page("/robots.txt", b"User-agent: *\nDisallow: /a")
+    web.page("/robots.txt", b"", "Retry-After: 600", status="503 Later")
+    Robots(client, cache=tmp_path, product="ingest").verdict(web.url("/a"))
+    ages(tmp_path, timedelta(hours=25))
+    robots = Robots(client, cache=tmp_path, product="ingest")
+    verdicts = [robots.verdict(web.url(path)) for path in ("/a", "/b")]
+    assert [verdict.state for verdict in verdicts] == ["denied", "allowed"]
+    assert all(verdict.not_before_at for verdict in verdicts)
 
 
 def test_a_host_that_hangs_up_or_stalls_is_closed_for_now(
@@ -116,6 +186,58 @@ def test_a_host_is_asked_once_a_day(web: HostileWeb, client: Client, tmp_path: P
     ages(tmp_path, timedelta(hours=25))
     Robots(client, cache=tmp_path, product="ingest").verdict(web.url("/a"))
     assert len(web.heads) == 2
+
+
+def test_it_is_known_whether_a_verdict_needs_a_request(web: HostileWeb, client: Client, tmp_path: Path) -> None:
+    web.page("/robots.txt", b"")
+    robots = Robots(client, cache=tmp_path, product="ingest")
+    assert not robots.is_known(web.url("/a"))
+    assert web.heads == []
+    robots.verdict(web.url("/a"))
+    assert robots.is_known(web.url("/b"))
+    assert Robots(client, cache=tmp_path, product="ingest").is_known(web.url("/b"))
+    assert not robots.is_known(f"http://localhost:{web.port}/a")
+    ages(tmp_path, timedelta(hours=25))
+    assert not Robots(client, cache=tmp_path, product="ingest").is_known(web.url("/b"))
+
+
+def test_threads_that_ask_at_once_make_one_request(web: HostileWeb, robots: Robots) -> None:
+    web.page("/robots.txt", b"User-agent: *\nDisallow: /a")
+    with ThreadPoolExecutor(16) as pool:
+        states = list(pool.map(lambda number: robots.verdict(web.url(f"/a{number}")).state, range(64)))
+    assert states == ["denied"] * 64
+    assert len(web.heads) == 1
+
+
+def test_hosts_that_no_longer_fit_in_memory_are_not_asked_again(
+    web: HostileWeb, robots: Robots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HOSTS_IN_MEMORY", 2)
+    monkeypatch.setattr(module, "MEMORY_LIMIT_BYTES", 1_000)
+    web.page("/robots.txt", b"User-agent: *\nDisallow: /a")
+    with HostileWeb() as other:
+        other.page("/robots.txt", b"User-agent: *\nDisallow: /b\n" + b"Disallow: /a\n" * 10)
+        for _ in range(3):
+            assert [
+                robots.verdict(url).state for url in (web.url("/a"), other.url("/a"), f"http://localhost:{web.port}/a")
+            ] == ["denied"] * 3
+        assert (len(web.heads), len(other.heads)) == (2, 1)
+
+
+def test_octets_that_are_no_utf_8_are_kept_as_they_are(web: HostileWeb, client: Client, tmp_path: Path) -> None:
+    web.page("/robots.txt", b"User-agent: *\nDisallow: /caf\xe9")
+    for _ in range(2):
+        robots = Robots(client, cache=tmp_path, product="ingest")
+        assert [robots.verdict(web.url(path)).state for path in ("/caf%E9", "/caf%E8")] == ["denied", "allowed"]
+    assert len(web.heads) == 1
+
+
+def test_the_answer_itself_can_be_looked_at(web: HostileWeb, robots: Robots) -> None:
+    web.page("/robots.txt", b"User-agent: *\nDisallow: /a")
+    web.page("/robots.txt", b"", status="500 Oh")
+    answer = robots.answer(web.url("/x"))
+    assert (answer.outcome, answer.http_status, answer.text) == ("ok", 200, b"User-agent: *\nDisallow: /a")
+    assert robots.answer(web.url("/y")) is answer
 
 
 def test_the_last_known_rules_hold_while_the_host_is_broken(web: HostileWeb, client: Client, tmp_path: Path) -> None:

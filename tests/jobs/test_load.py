@@ -29,7 +29,7 @@ def staged(newsroom: Newsroom) -> Newsroom:
     newsroom.reads(urls[1], "The school has a new roof. " * 8)
     newsroom.rejects(urls[2], "consent_wall")
     newsroom.fails(urls[3], "gone")
-    newsroom.fails(urls[4], "timeout", again_at=MORNING + timedelta(hours=1))
+    newsroom.fails(urls[4], "timeout", next_attempt_at=MORNING + timedelta(hours=1))
     newsroom.seals()
     newsroom.lists("https://weekly.example/copy", source_id="weekly")
     newsroom.reads("https://weekly.example/copy", WORDS * 3, source_id="weekly")

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.rules.ladder import LOOK_S, RETRY_S, next_look_at, next_purpose, next_retry_at
+from ingest.rules.ladder import RETRY_S, next_look_at, next_purpose, next_retry_at
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+LOOK_S = (3_600, 21_600, 86_400, 604_800)
 
 
 def after(seconds: float) -> datetime:
@@ -20,7 +21,8 @@ def after(seconds: float) -> datetime:
         ("timeout", None, 4, None, after(86_400)),
         ("timeout", None, 5, None, None),
         ("http_error", 503, 2, None, after(3_600)),
-        ("http_error", 404, 1, None, None),
+        ("http_error", 404, 1, None, after(600)),  # some publishers list first and print a minute later
+        ("http_error", 404, 3, None, None),
         ("http_error", 403, 1, None, None),
         ("gone", 410, 1, None, None),
         ("robots_denied", None, 1, None, None),
@@ -49,16 +51,20 @@ def test_an_outage_of_a_day_fails_nothing_even_where_the_host_says_come_back_at_
 def test_a_young_article_is_looked_at_four_times() -> None:
     at, looks = NOW, []
     for look in range(len(LOOK_S)):
-        again = next_look_at(look, now=at, published_at=NOW)
+        again = next_look_at(look, look_after_s=LOOK_S, now=at, published_at=NOW)
         assert again is not None
         looks.append((again - NOW).total_seconds())
         at = again
     assert looks == list(LOOK_S)
-    assert next_look_at(len(LOOK_S), now=at, published_at=NOW) is None
+    assert next_look_at(len(LOOK_S), look_after_s=LOOK_S, now=at, published_at=NOW) is None
 
 
 def test_an_old_article_is_not_looked_at_again() -> None:
-    assert next_look_at(0, now=NOW, published_at=NOW - timedelta(days=8)) is None
+    assert next_look_at(0, look_after_s=LOOK_S, now=NOW, published_at=NOW - timedelta(days=8)) is None
+
+
+def test_a_source_may_want_no_second_look() -> None:
+    assert next_look_at(0, look_after_s=(), now=NOW, published_at=NOW) is None
 
 
 @pytest.mark.parametrize(

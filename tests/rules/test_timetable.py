@@ -1,47 +1,124 @@
 """When a feed is polled again, and who crawls what."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.records import Source
-from ingest.rules.timetable import is_due, next_poll_at, together
+from ingest.rules.timetable import DAY_S, failing_pause_s, fault, is_due, is_retired, pause_s, together
+from made import NOON, a_source
 
-NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-SOURCE = Source(
-    source_id="daily", name="Daily", home_url="https://daily.example/", country="IE", language="en", feeds=(),
-    is_checked=True, is_paused=False, poll_every_s=600, host_delay_s=1.0,
-)  # fmt: skip
+SOURCE = a_source()
 
 
 @pytest.mark.parametrize(
-    ("outcome", "status", "previous_pause_s", "wait_s", "expected_s"),
+    ("arrivals_per_day", "window_count", "told_s", "elapsed_ms", "expected_s"),
     [
-        ("ok", 200, None, None, 600),
-        ("not_modified", 304, None, None, 600),
-        ("timeout", None, None, None, 600),  # one failure is no reason to miss anything
-        ("timeout", None, 600, None, 1_200),
-        ("timeout", None, 10_000, None, 10_800),  # what passes may be our own outage
-        ("http_error", 404, 10_000, None, 20_000),
-        ("gone", 410, 86_400 * 20, None, 86_400 * 30),  # never dead, only slower
-        ("rate_limited", 429, None, 3_600, 3_600),
+        (None, None, None, 100, 600),  # nothing is known yet
+        (1_000, 50, None, 100, 600),  # an agency: the floor
+        (48, 50, None, 100, 900),  # every half hour an entry: every second poll brings one
+        (2, 20, None, 100, 21_600),
+        (0.1, 20, None, 100, 86_400),  # a quiet feed: the ceiling
+        (0.0, 20, None, 100, 600),  # nothing ever came: nothing is known
+        (24, 1, None, 100, 900),  # a window of one entry rolls over in an hour: a quarter of that
+        (48, 50, 1_800, 100, 1_800),  # the cache says fresh for half an hour
+        (48, 50, 31_536_000, 100, 3_600),  # fresh for a year: an hour of it counts
+        (480, 10, 3_600, 100, 600),  # and never so much that the feed rolls over
+        (48, 50, None, 30_000, 3_000),  # it takes half a minute to answer: it is asked seldom
     ],
 )
-def test_a_failing_feed_gets_slower_and_never_dead(outcome, status, previous_pause_s, wait_s, expected_s) -> None:
-    at = next_poll_at(
-        SOURCE, outcome, http_status=status, now=NOW, previous_pause_s=previous_pause_s,
-        not_before_at=NOW + timedelta(seconds=wait_s) if wait_s else None,
-    )  # fmt: skip
-    assert (at - NOW).total_seconds() == expected_s
+def test_a_feed_is_polled_as_fast_as_it_fills(arrivals_per_day, window_count, told_s, elapsed_ms, expected_s) -> None:
+    seconds = pause_s(
+        SOURCE,
+        "feed",
+        arrivals_per_day=arrivals_per_day,
+        window_count=window_count,
+        told_s=told_s,
+        elapsed_ms=elapsed_ms,
+    )
+    assert seconds == pytest.approx(expected_s)
+
+
+@given(
+    st.none() | st.floats(0, 1e6),
+    st.none() | st.integers(0, 50_000),
+    st.none() | st.integers(0, 10**9),
+    st.integers(0, 30_000),
+)
+def test_the_catalogues_floor_and_ceiling_always_hold(arrivals_per_day, window_count, told_s, elapsed_ms) -> None:
+    for kind in ("feed", "sitemap", "section"):
+        seconds = pause_s(
+            SOURCE,
+            kind,
+            arrivals_per_day=arrivals_per_day,
+            window_count=window_count,
+            told_s=told_s,
+            elapsed_ms=elapsed_ms,
+        )
+        assert SOURCE.poll_every_s <= seconds <= SOURCE.poll_ceiling_s
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "silent_days", "expected"),
+    [
+        ("timeout", None, 0, "temporary"),
+        ("rate_limited", 429, 0, "temporary"),
+        ("http_error", 503, 0, "soft"),
+        ("tls_error", None, 0, "soft"),
+        ("http_error", 404, 0, "hard"),
+        ("http_error", 403, 0, "hard"),
+        ("not_a_feed", 200, 0, "hard"),
+        ("dns_error", None, 0, "temporary"),
+        ("dns_error", None, 8, "soft"),  # an outage of our own does not last a week
+        ("dns_error", None, 31, "hard"),
+        ("http_error", 503, 31, "hard"),
+    ],
+)
+def test_a_fault_weighs_by_its_class_and_by_how_long_it_lasts(outcome, status, silent_days, expected) -> None:
+    assert fault(outcome, status, silent_s=silent_days * DAY_S) == expected
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "failure_count", "expected_s"),
+    [
+        ("timeout", None, 1, 600),  # one failure is no reason to miss anything
+        ("timeout", None, 2, 900),
+        ("timeout", None, 50, 10_800),
+        ("http_error", 503, 3, 2_400),
+        ("http_error", 503, 50, 86_400),
+        ("http_error", 404, 3, 9_600),
+        ("http_error", 404, 10_000, 30 * 86_400),  # never dead, only slower
+    ],
+)
+def test_a_failing_feed_gets_slower_and_is_never_dead(outcome, status, failure_count, expected_s) -> None:
+    assert failing_pause_s(600, outcome, status, failure_count=failure_count, silent_s=0) == expected_s
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "status", "failure_count", "expected"),
+    [
+        ("feed", "gone", 410, 1, True),
+        ("feed", "http_error", 404, 50, False),
+        ("sitemap", "http_error", 404, 2, False),
+        ("sitemap", "http_error", 404, 3, True),
+        ("sitemap", "http_error", 500, 9, False),
+    ],
+)
+def test_what_is_gone_for_good_is_retired(kind, outcome, status, failure_count, expected) -> None:
+    assert is_retired(kind, outcome, status, failure_count=failure_count) is expected
 
 
 def test_a_clock_that_strikes_every_interval_misses_no_feed_by_seconds() -> None:
-    polled_at = NOW + timedelta(seconds=7)
-    due_at = next_poll_at(SOURCE, "ok", http_status=200, now=polled_at, previous_pause_s=None, not_before_at=None)
-    assert is_due(SOURCE, due_at, now=NOW + timedelta(seconds=600))
-    assert not is_due(SOURCE, due_at, now=NOW + timedelta(seconds=300))
+    due_at = NOON + timedelta(seconds=7 + 600)
+    assert is_due(SOURCE, due_at, now=NOON + timedelta(seconds=600))
+    assert not is_due(SOURCE, due_at, now=NOON + timedelta(seconds=300))
+
+
+def test_a_demo_may_poll_as_often_as_it_likes() -> None:
+    eager = replace(SOURCE, poll_every_s=1, poll_ceiling_s=1)
+    assert pause_s(eager, "sitemap", arrivals_per_day=0.1, window_count=9, told_s=999, elapsed_ms=50) == 1
 
 
 @given(

@@ -1,6 +1,5 @@
--- Feeds whose last poll failed, and why.
-SELECT source_id, feed_id, polled_at, outcome, detail, next_poll_at
-FROM mart.feed_poll
-WHERE outcome NOT IN ('ok', 'not_modified')
-QUALIFY row_number() OVER (PARTITION BY feed_id ORDER BY polled_at DESC) = 1
-ORDER BY polled_at DESC
+-- Feeds that fail or are gone: since when, why, and when they are asked again.
+SELECT source_id, feed_id, state, failing_since_at, outcome, detail, failure_count, next_poll_at
+FROM mart.feed
+WHERE state <> 'ok'
+ORDER BY failing_since_at

@@ -1,4 +1,4 @@
--- feed: one row a feed: its last poll, the validators of the body we hold, and when it is due again.
+-- feed: one row a feed: what is known of it by its last poll, and when it is due again.
 -- key: feed_id
 -- merge: newest polled_at
 -- Validators of a listing that a whole history does not hold (its batch was taken out) are not handed on: it is due now.
@@ -13,10 +13,23 @@ WITH polled AS (
 )
 SELECT
   feed_id,
+  source_id,
+  feed_kind,
+  next_url AS url,
   polled_at,
   outcome,
   CASE WHEN is_lost THEN polled_at ELSE next_poll_at END AS next_poll_at,
   CASE WHEN NOT is_lost THEN etag END AS etag,
   CASE WHEN NOT is_lost THEN last_modified END AS last_modified,
-  CASE WHEN NOT is_lost THEN body_hash END AS body_hash
+  CASE WHEN NOT is_lost THEN body_hash END AS body_hash,
+  parent_feed_id,
+  lastmod_at,
+  answered_at,
+  CASE WHEN NOT is_lost THEN read_at END AS read_at,
+  full_at,
+  since_at,
+  window_count,
+  arrivals_per_day,
+  failure_count,
+  is_retired
 FROM polled

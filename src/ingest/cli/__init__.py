@@ -5,10 +5,11 @@ import sys
 import click
 
 from ingest import __version__
-from ingest.cli.ask import explain, query, sources, status
+from ingest.cli.ask import explain, query, status
 from ingest.cli.attempt import attempt
 from ingest.cli.demo import demo
 from ingest.cli.pipeline import build, check, crawl, load, publish, run
+from ingest.cli.sources import sources
 from ingest.errors import IngestError
 
 COMMANDS = (crawl, load, build, check, publish, run, query, status, explain, sources, attempt, demo)

@@ -1,4 +1,4 @@
-"""`ingest query|status|explain|sources`: questions to the published warehouse and the catalogue; nothing is changed."""
+"""`ingest query|status|explain`: questions to the published warehouse; nothing is changed."""
 
 import csv
 import sys
@@ -92,40 +92,3 @@ def explain(url: str, wants_json: bool) -> None:
     if not life.is_known:
         click.echo("\nnever listed by any source", err=True)
         sys.exit(1)
-
-
-@click.command()
-@json_option
-def sources(wants_json: bool) -> None:
-    """The catalogue, checked to the last key."""
-    from ingest import catalogue
-
-    settings = load_settings()
-    found = catalogue.read(settings.catalogue)
-    if wants_json:
-        show.as_json(found)
-        return
-    show.table(
-        ["source", "name", "country", "language", "feeds", "checked", "paused"],
-        [
-            (
-                one.source_id,
-                one.name,
-                one.country,
-                one.language,
-                len(one.feeds),
-                _yes(one.is_checked),
-                _yes(one.is_paused),
-            )
-            for one in found
-        ],
-    )
-    countries = {one.country for one in found}
-    languages = {one.language.split("-")[0] for one in found}
-    click.echo(
-        f"\n{len(found)} sources in {len(countries)} countries and {len(languages)} languages, from {settings.catalogue}"
-    )
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"

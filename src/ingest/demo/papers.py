@@ -14,7 +14,7 @@ WAYS: dict[Way, tuple[int, State, str | None]] = {
     "plain": (200, "stored", None),
     "moved": (301, "stored", None),
     "amp": (200, "stored_or_duplicate", None),
-    "missing": (404, "failed", "http_error"),
+    "missing": (404, "waiting", "http_error"),
     "gone": (410, "failed", "gone"),
     "soft_404": (200, "rejected", "soft_404"),
     "consent_wall": (200, "rejected", "consent_wall"),

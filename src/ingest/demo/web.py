@@ -110,7 +110,7 @@ class NewsWeb:
 
     def catalogue(self) -> str:
         """A sources.toml with every paper, to be polled as often as one likes."""
-        tables = ["# The demo news web.\n[defaults]\npoll_every_s = 1\nhost_delay_s = 0.0\n"]
+        tables = ["# The demo news web.\n[defaults]\npoll_every_s = 1\npoll_ceiling_s = 1\nhost_delay_s = 0.0\n"]
         for paper in self.papers:
             feeds = ("feed", "section") if paper.has_section_feed else ("feed",)
             tables.append(_table(paper.source_id, paper.name, self.origins, paper.country, paper.language, feeds))

@@ -114,8 +114,8 @@ def _guessed(body: bytes) -> str:
         return body.decode("utf-8", "ingest-western")
     detected = _known(detect_encoding(body, html5_compatible=True))
     if detected in (None, "utf-8", WESTERN):
-        korean = _strictly(body, "euc-kr")  # the detector takes it for Western; pairs of letters alone pass this
+        korean = _mostly(body, "euc-kr")  # the detector takes it for Western; pairs of letters alone pass this
         if korean and 2 * len(HANGUL.findall(korean)) > beyond_bytes // 2:
-            return korean
+            return _strictly(body, "cp949") or korean
         detected = WESTERN
     return _strictly(body, detected or WESTERN) or body.decode("utf-8", "ingest-western")

@@ -7,22 +7,26 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from ingest.discover.charset import decode
-from ingest.discover.entry import Said, entry_of
+from ingest.discover.entry import Channel, Said, entry_of
 from ingest.discover.home import feeds_offered
 from ingest.discover.json_feed import read_json_feed, said_in_json
 from ingest.discover.repair import CLOSER, ENTRY, OPENER, ROOT, mended
 from ingest.discover.text import UNPRINTABLE
 from ingest.discover.tolerant import read_tolerantly, said_tolerantly
-from ingest.discover.xml_feed import entries_in, parse_strictly, said_in_xml
+from ingest.discover.xml_feed import channel_in, parse_strictly, said_in_xml
 from ingest.records import Entry, Feed
 
 ParseRoute = Literal["strict", "repaired", "tolerant", "json"]
 
 DETAIL_LIMIT_CHARS = 200
 SNIFF_CHARS = 4_096
+PERIODS_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
+USUAL_PERIOD = "daily"  # RDF Site Summary 1.0, module Syndication: where a feed says its frequency alone
+LONGEST_REFRESH_S = 2_592_000  # a feed that claims to change once in more than 30 days does not mean it
+COUNT = re.compile(r"\+?[0-9]{1,6}(?=(?:\.0*)?$)")
 
 HTML_PAGE = re.compile(
     r"(?:\s++|<!--(?:[^-]|-(?!->))*+-->|<\?[^>]*+>)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE
@@ -46,6 +50,7 @@ class FeedReading:
     parse_route: ParseRoute | None  # strict: well-formed as it came, so nothing in it was altered
     entries: tuple[Entry, ...]
     unlinked_count: int
+    refresh_s: int | None  # how often the feed says that it changes: RSS `ttl`, module Syndication
 
 
 class _NoFeed(Exception):
@@ -53,11 +58,12 @@ class _NoFeed(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Listing:
+class Listing:
+    """What a feed's text lists, unread."""
+
     route: ParseRoute
-    language: str | None
-    listed: list[Any]
-    said: Callable[..., Said]  # one of `listed` in the shape that all formats share
+    channel: Channel
+    said: Callable[..., Said]  # one of the channel's entries in the shape that all formats share
 
 
 def read_feed(
@@ -72,15 +78,15 @@ def read_feed(
         refusal = _refusal(text, base_url)
         if refusal is not None:
             return _no_feed(refusal)
-        listing = _listing(text, base_url)
+        listing = listing_of(text, base_url)
     except Exception as error:  # noqa: BLE001  the edge: the parsers' own failures on hostile feeds have no end
         return _no_feed(_told(error))
     entries: dict[str, Entry] = {}
     unlinked_count = unreadable_count = 0
     fault = ""
-    for one in listing.listed:
+    for one in listing.channel.entries:
         try:
-            said = listing.said(one, language=listing.language, base_url=base_url)
+            said = listing.said(one, language=listing.channel.language, base_url=base_url)
             entry = entry_of(said, feed=feed, poll_id=poll_id, listed_at=listed_at)
         except Exception as error:  # noqa: BLE001  the edge again: one entry costs no other
             fault = fault or _told(error)
@@ -96,7 +102,26 @@ def read_feed(
         parse_route=listing.route,
         entries=tuple(entries.values()),
         unlinked_count=unlinked_count,
+        refresh_s=_refresh_s(listing.channel),
     )
+
+
+def listing_of(text: str, base_url: str) -> Listing:
+    """By the first reader that understands the text, which is no HTML page; an exception if none does."""
+    if text.lstrip().startswith("{"):
+        return Listing(route="json", channel=read_json_feed(text), said=said_in_json)
+    try:
+        return _parsed(text, "strict")
+    except ValueError as error:
+        fault = error
+    if ROOT.search(text) is None and ENTRY.search(text) is None:
+        raise _NoFeed(f"no feed in it: {fault}")
+    try:
+        return _parsed(mended(text), "repaired")
+    except ValueError:
+        root = ROOT.search(text)
+        channel = read_tolerantly(text[root.start() if root else 0 :], base_url)
+        return Listing(route="tolerant", channel=channel, said=said_tolerantly)
 
 
 def _refusal(text: str, base_url: str) -> str | None:
@@ -108,36 +133,36 @@ def _refusal(text: str, base_url: str) -> str | None:
     return "a tag with more than a thousand attributes" if CROWDED_TAG.search(text) else None
 
 
-def _listing(text: str, base_url: str) -> _Listing:
-    if text.lstrip().startswith("{"):
-        language, listed = read_json_feed(text)
-        return _Listing(route="json", language=language, listed=listed, said=said_in_json)
-    try:
-        return _parsed(text, "strict")
-    except ValueError as error:
-        fault = error
-    if ROOT.search(text) is None and ENTRY.search(text) is None:
-        raise _NoFeed(f"no feed in it: {fault}")
-    try:
-        return _parsed(mended(text), "repaired")
-    except ValueError:
-        root = ROOT.search(text)
-        language, listed = read_tolerantly(text[root.start() if root else 0 :], base_url)
-        return _Listing(route="tolerant", language=language, listed=listed, said=said_tolerantly)
-
-
-def _parsed(text: str, route: ParseRoute) -> _Listing:
+def _parsed(text: str, route: ParseRoute) -> Listing:
     """ValueError for what another route may still read."""
     if text.count(OPENER) > text.count(CLOSER):
         raise ValueError("CDATA without an end")  # well-formed where a later section's end serves both
-    found = entries_in(parse_strictly(text))
-    if found is None:
+    channel = channel_in(parse_strictly(text))
+    if channel is None:
         raise _NoFeed("no feed in it: no element of RSS or Atom")
-    return _Listing(route=route, language=found[0], listed=found[1], said=said_in_xml)
+    return Listing(route=route, channel=channel, said=said_in_xml)
+
+
+def _refresh_s(channel: Channel) -> int | None:
+    """Seconds between two changes, by the feed's own word; None where it says none, or nonsense."""
+    minutes = _count(channel.ttl)
+    seconds = 60 * minutes if minutes else None
+    if seconds is None and (channel.update_period or channel.update_frequency):
+        period_s = PERIODS_S.get((channel.update_period or USUAL_PERIOD).strip().lower())
+        times = _count(channel.update_frequency or "1")
+        seconds = period_s // times if period_s and times else None
+    return seconds if seconds and seconds <= LONGEST_REFRESH_S else None
+
+
+def _count(written: str | None) -> int | None:
+    found = COUNT.match((written or "").strip())
+    return int(found[0]) if found else None
 
 
 def _no_feed(detail: str) -> FeedReading:
-    return FeedReading(outcome="not_a_feed", detail=_detail(detail), parse_route=None, entries=(), unlinked_count=0)
+    return FeedReading(
+        outcome="not_a_feed", detail=_detail(detail), parse_route=None, entries=(), unlinked_count=0, refresh_s=None
+    )
 
 
 def _told(error: Exception) -> str:

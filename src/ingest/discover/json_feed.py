@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.discover.entry import Said
+from ingest.discover.entry import Channel, Said
 from ingest.discover.text import Text
 
 VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/")
@@ -19,15 +19,21 @@ IMAGE_TYPE = "image/"
 _json = json.JSONDecoder(strict=False)  # line breaks and tabs stand in strings as they are
 
 
-def read_json_feed(text: str) -> tuple[str | None, list[Any]]:
-    """The feed's language and its entries as listed; ValueError if it is no JSON Feed."""
+def read_json_feed(text: str) -> Channel:
+    """ValueError if it is no JSON Feed. The format has no word for how often a feed changes."""
     try:
         feed, _ = _json.raw_decode(text.lstrip())
     except json.JSONDecodeError:
         feed = _salvaged(text)
     if not VERSION.match(str(feed.get("version", ""))) and not (feed.get("feed_url") and feed.get("items")):
         raise ValueError("no feed in it: JSON without the version of JSON Feed")
-    return _string(feed.get("language")), list(feed["items"])
+    return Channel(
+        language=_string(feed.get("language")),
+        ttl=None,
+        update_period=None,
+        update_frequency=None,
+        entries=list(feed["items"]),
+    )
 
 
 def said_in_json(entry: Any, *, language: str | None, base_url: str) -> Said:

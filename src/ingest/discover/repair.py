@@ -5,6 +5,7 @@ The markup inside titles and texts is kept as text, so only the few elements tha
 
 import re
 from collections import Counter
+from html import unescape
 from html.entities import html5
 from typing import NamedTuple
 
@@ -14,7 +15,13 @@ from ingest.discover.vocabulary import CONTAINERS, ENTRIES, LINES, ROOTS, TEXTS,
 ROOT = re.compile(r"<(?:[A-Za-z][\w.-]{0,20}+:)?+(?:rss|rdf|feed|channel)(?=[\s>])", re.IGNORECASE)
 ENTRY = re.compile(r"<(?:[A-Za-z][\w.-]{0,20}+:)?+(?:item|entry)(?=[\s>])", re.IGNORECASE)
 SUBSET_END = re.compile(r"\]\s*+>")
-DECLARED = re.compile(r"<!ENTITY\s++(?:%\s++)?+([^\s%&;<>\"']{1,64})")
+DECLARED = re.compile(
+    r"<!ENTITY\s++(?:%\s++)?+(?P<name>[^\s%&;<>\"']{1,64}+)"
+    r"""(?:\s++(?:"(?P<double>(?:[^"<&%]|&\#\w{1,7};){1,100})"|'(?P<single>(?:[^'<&%]|&\#\w{1,7};){1,100})')\s*+>)?+"""
+)
+ABBREVIATIONS_LIMIT = (
+    10_000  # so many references to entities of the feed's own, a line of text each at most, are written out
+)
 NOT_XML = re.compile(r"[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 GAP = re.compile(r"[\x0b\x0c]")
 AMPERSAND = re.compile(
@@ -52,13 +59,17 @@ def mended(text: str) -> str:
 
     Bare ampersands, HTML's entities, control characters, what stands before the root and after it, undeclared
     prefixes, tags that do not fit, CDATA without an end, and a tail cut off: the last entry that has its address
-    whole is the last. Entities that the feed declares itself are dropped, never expanded.
+    whole is the last. Of entities that the feed declares itself, those that abbreviate a line of text are written out,
+    and all others are dropped: nothing is expanded twice, and nothing is loaded.
     """
     prolog_end = _prolog_end(text)
     root = ROOT.search(text, prolog_end) or ENTRY.search(text, prolog_end)
     if root is None:
         raise ValueError("no feed in it: no element of RSS or Atom")
-    declared = frozenset(DECLARED.findall(text[: root.start()]))
+    declared = {
+        found["name"]: unescape(found["double"] or found["single"] or "")
+        for found in DECLARED.finditer(text, 0, root.start())
+    }
     lost_head = "<rss>" if ENTRY.match(root[0] + " ") else ""
     return _Mending(lost_head + GAP.sub(" ", NOT_XML.sub("", text[root.start() :])), declared).done()
 
@@ -76,9 +87,10 @@ def _prolog_end(text: str) -> int:
 class _Mending:
     """One walk over a feed: what is written so far, and which elements are open."""
 
-    def __init__(self, text: str, declared: frozenset[str]) -> None:
+    def __init__(self, text: str, declared: dict[str, str]) -> None:
         self.text = text
         self.declared = declared
+        self.abbreviations_left = ABBREVIATIONS_LIMIT
         self.out: list[str] = []
         self.open: list[_Open] = []
         self.opened: Counter[str] = Counter()
@@ -132,8 +144,10 @@ class _Mending:
         if name in PREDEFINED:
             return found[0]
         if name:
-            letters = html5.get(f"{name};")
-            return letters or ("" if name in self.declared else f"&amp;{name};")
+            if name in self.declared:
+                self.abbreviations_left -= 1
+                return _literal(NOT_XML.sub("", self.declared[name])) if self.abbreviations_left >= 0 else ""
+            return html5.get(f"{name};") or f"&amp;{name};"
         if digits is None:
             return "&amp;"
         number = int(digits, 10 if found["decimal"] else 16)

@@ -6,6 +6,7 @@ Which element says what is decided elsewhere.
 import re
 from collections.abc import Iterable
 from html import unescape
+from inspect import signature
 from itertools import islice
 from typing import Literal, NamedTuple
 
@@ -70,6 +71,8 @@ def names(found: Iterable[Text], limit_chars: int = NAME_LIMIT_CHARS) -> tuple[s
 
 
 def _shown(text: str) -> str:
+    if text.isprintable():
+        return text
     return UNPRINTABLE.sub(" ", text if text.isascii() else text.translate(WESTERN))
 
 
@@ -112,3 +115,7 @@ class _Seen:
 
     def close(self) -> str:
         return "".join(self.pieces)
+
+
+# lxml looks at it for each parser, which takes as long as the parsing of a summary does (40 us) unless it is written down.
+_Seen.start.__signature__ = signature(_Seen.start)  # type: ignore[attr-defined]

@@ -10,15 +10,15 @@ from typing import Any
 
 import feedparser
 
-from ingest.discover.entry import Said
+from ingest.discover.entry import Channel, Said
 from ingest.discover.text import Text
 
 LIMIT_CHARS = 500_000  # feedparser takes 10 s for a megabyte of tags that never end (measured)
 EMAIL_END = re.compile(r"[a-z.-]{1,12}")
 
 
-def read_tolerantly(text: str, base_url: str) -> tuple[str | None, list[Any]]:
-    """The feed's language and its entries as feedparser has them; ValueError if it finds no feed."""
+def read_tolerantly(text: str, base_url: str) -> Channel:
+    """The feed's entries as feedparser has them; ValueError if it finds no feed."""
     parsed = feedparser.parse(
         # a str or bytes that looks like a path or an address would be opened
         BytesIO(text[:LIMIT_CHARS].encode("utf-8", "replace")),
@@ -28,7 +28,13 @@ def read_tolerantly(text: str, base_url: str) -> tuple[str | None, list[Any]]:
     )
     if not parsed.get("version") and not parsed.entries:
         raise ValueError(f"no feed in it: {parsed.get('bozo_exception', 'no element of RSS or Atom')}")
-    return parsed.feed.get("language"), parsed.entries
+    return Channel(
+        language=parsed.feed.get("language"),
+        ttl=parsed.feed.get("ttl"),
+        update_period=parsed.feed.get("sy_updateperiod"),
+        update_frequency=parsed.feed.get("sy_updatefrequency"),
+        entries=parsed.entries,
+    )
 
 
 def said_tolerantly(entry: Any, *, language: str | None, base_url: str) -> Said:
@@ -45,6 +51,7 @@ def said_tolerantly(entry: Any, *, language: str | None, base_url: str) -> Said:
         images=tuple(_images(entry)),
         published=dict.get(entry, "published") or dict.get(entry, "created"),
         updated=dict.get(entry, "updated"),
+        place=_place(entry),
     )
 
 
@@ -61,6 +68,16 @@ def _images(entry: Any) -> Iterator[str]:
         if one.get("medium") == "image" or str(one.get("type", "")).startswith("image/"):
             yield str(one.get("url") or one.get("href") or "")
     yield from (str(one.get("url") or "") for one in entry.get("media_thumbnail", []))
+
+
+def _place(entry: Any) -> str | None:
+    """feedparser turns GeoRSS and GML into GeoJSON, longitude first, and leaves W3C's words alone."""
+    where = entry.get("where") or {}
+    if where.get("type") == "Point":
+        longitude, latitude = where["coordinates"][:2]
+        return f"{latitude} {longitude}"
+    latitude, longitude = entry.get("geo_lat"), entry.get("geo_long")
+    return f"{latitude} {longitude}" if latitude and longitude else None
 
 
 def _author(author: Any) -> str | None:

@@ -19,6 +19,8 @@ NAMESPACES = {
     "www.itunes.com/dtds/podcast-1.0.dtd": "itunes", "itunes.com/dtds/podcast-1.0.dtd": "itunes",
     "rssnamespace.org/feedburner/ext/1.0": "feedburner", "www.pheedo.com/namespace/pheedo": "pheedo",
     "www.w3.org/1999/02/22-rdf-syntax-ns": "rdf", "www.w3.org/1999/xhtml": "xhtml",
+    "purl.org/rss/1.0/modules/syndication": "sy", "www.georss.org/georss": "georss", "www.georss.org/georss/10": "georss",
+    "www.opengis.net/gml": "gml", "www.w3.org/2003/01/geo/wgs84_pos": "geo",
 }  # fmt: skip
 # What a prefix that a feed forgot to declare, or declared as nobody else does, stands for.
 USUAL_ADDRESSES = {
@@ -27,6 +29,8 @@ USUAL_ADDRESSES = {
     "media": "http://search.yahoo.com/mrss/", "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
     "feedburner": "http://rssnamespace.org/feedburner/ext/1.0", "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "pheedo": "http://www.pheedo.com/namespace/pheedo", "xhtml": "http://www.w3.org/1999/xhtml",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/", "georss": "http://www.georss.org/georss",
+    "gml": "http://www.opengis.net/gml", "geo": "http://www.w3.org/2003/01/geo/wgs84_pos#",
 }  # fmt: skip
 ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 ENTRIES = frozenset({"item", "entry"})
@@ -41,8 +45,11 @@ LINES = frozenset({
     "language", "ttl", "lastbuilddate", "generator", "managingeditor", "webmaster", "docs", "dc:creator", "dc:date",
     "dc:subject", "dc:language", "dc:publisher", "dc:rights", "itunes:author", "feedburner:origlink", "media:keywords",
     "media:credit", "itunes:keywords", "pheedo:origlink", "dcterms:modified", "dcterms:created", "dcterms:issued",
+    "sy:updateperiod", "sy:updatefrequency", "georss:point", "gml:pos", "geo:lat", "geo:long",
 })  # fmt: skip
-CONTAINERS = frozenset({"author", "contributor", "source", "image", "media:group", "media:content"})
+CONTAINERS = frozenset({
+    "author", "contributor", "source", "image", "media:group", "media:content", "georss:where", "gml:point", "geo:point",
+})  # fmt: skip
 
 
 def word(element: etree._Element) -> str:

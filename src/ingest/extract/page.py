@@ -10,7 +10,7 @@ from typing import Any
 import htmldate
 from lxml.html import HtmlElement
 
-from ingest.extract import charset, claims, credits, jsonld, language, markup, moments, sight, text, tree
+from ingest.extract import charset, claims, credits, jsonld, language, markup, moments, optouts, sight, text, tree
 from ingest.records import Extraction, Page, PublishedEvidence, Rejection, RejectionReason, Verdict
 from ingest.rules import fingerprint, url
 from ingest.rules.judge import Facts, reason_against, unreadable
@@ -89,6 +89,7 @@ def read(page: Page, parsed: HtmlElement) -> tuple[dict[str, Any], Facts]:
         "modified_at": moments.modified_at(claimed),
         "is_free": is_free,
         "access_evidence": access_evidence,
+        "optouts": optouts.reserved(claimed.markup),
         "kind": claims.kind(claimed),
     }
     return fields, sight.facts(page, claimed, seen, fields)

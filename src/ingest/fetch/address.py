@@ -5,8 +5,9 @@ What is asked of the machine is not decided here.
 """
 
 import socket
-from collections.abc import Callable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -14,9 +15,9 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from ingest.fetch.head import WholeHead
+from ingest.fetch.names import Names, Resolved
 
 Network = IPv4Network | IPv6Network
-Resolved = tuple[socket.AddressFamily, tuple[Any, ...]]
 
 # IPv6 networks whose addresses carry an IPv4 address: (network, bits to the right of it). What it carries is judged.
 CARRIES_IPV4 = (
@@ -30,10 +31,16 @@ NEVER = (
     IPv6Network("64:ff9b:1::/48"),  # NAT64 of the local network, RFC 8215
     IPv6Network("fec0::/10"),  # site-local, RFC 3879
 )
+CONNECT_TIMEOUT_S = 10.0  # where a connection has none of its own
+EVERYWHERE: tuple[Network, ...] = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 
 
 class BlockedAddress(Exception):
     """A name leads to a machine that must not be spoken to; no OSError, so that urllib3 lets it through."""
+
+
+class StaleConnection(Exception):
+    """The other side closed a connection that was kept open, before it answered a request on it; no OSError either."""
 
 
 def is_allowed(address: str, allow_networks: Sequence[Network]) -> bool:
@@ -47,29 +54,36 @@ def is_allowed(address: str, allow_networks: Sequence[Network]) -> bool:
     return carried.is_global and not (carried.is_multicast or carried.is_reserved or carried.is_unspecified)
 
 
-def resolve(host: str, port: int, allow_networks: Sequence[Network]) -> list[Resolved]:
+def resolve(
+    host: str, port: int, *, names: Names, allow_networks: Sequence[Network], timeout_s: float
+) -> list[Resolved]:
     """All addresses of a name; BlockedAddress if any one of them is not allowed, socket.gaierror if there is none."""
-    found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    for *_, address in found:
+    found = names.addresses(host.strip("[]"), port, timeout_s=timeout_s)
+    for _, address in found:
         if not is_allowed(str(address[0]), allow_networks):
             raise BlockedAddress(f"{host} is {address[0]}, which is not a public address")
-    return [(family, address) for family, _, _, _, address in found]
+    return found
 
 
 def guarded_pools(
-    allow_networks: Sequence[Network], on_socket: Callable[[socket.socket], None]
+    names: Names, allow_networks: Sequence[Network], on_socket: Callable[[socket.socket], None]
 ) -> dict[str, type[HTTPConnectionPool]]:
     """urllib3's pools by scheme, whose connections ask `resolve`, and show `on_socket` each socket before its use.
 
-    TLS still verifies the name: only where the packets go is pinned.
+    TLS still verifies the name: only where the packets go is pinned. A name is waited for as long as a connection is.
     """
 
     class Guarded(HTTPConnection):
         response_class = WholeHead
+        _is_reused = False
 
         def _new_conn(self) -> socket.socket:
+            self._is_reused = False
+            timeout_s = self.timeout if isinstance(self.timeout, int | float) else CONNECT_TIMEOUT_S
             try:
-                addresses = resolve(self._dns_host, self.port, allow_networks)
+                addresses = resolve(
+                    self._dns_host, self.port, names=names, allow_networks=allow_networks, timeout_s=timeout_s
+                )
             except (socket.gaierror, UnicodeError) as error:
                 gone = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
                 raise NameResolutionError(self.host, self, gone) from error
@@ -78,7 +92,23 @@ def guarded_pools(
         def request(self, *args: Any, **kwargs: Any) -> None:
             if self.sock is not None:  # a kept-alive connection, used again by another visit
                 on_socket(self.sock)
-            super().request(*args, **kwargs)
+            with self._told_apart():
+                super().request(*args, **kwargs)
+
+        def getresponse(self) -> Any:
+            with self._told_apart():
+                response = super().getresponse()
+            self._is_reused = True
+            return response
+
+        @contextmanager
+        def _told_apart(self) -> Iterator[None]:
+            try:
+                yield
+            except ConnectionError as error:
+                if self._is_reused:
+                    raise StaleConnection(str(error)) from error
+                raise
 
     class GuardedTls(Guarded, HTTPSConnection):
         pass
@@ -88,6 +118,11 @@ def guarded_pools(
 
     class TlsPool(HTTPSConnectionPool):
         ConnectionCls = GuardedTls
+
+        def _validate_conn(self, conn: Any) -> None:
+            """Without urllib3's warning of what a person asked for: a fetch says whether TLS was verified."""
+            if conn.is_closed:
+                conn.connect()
 
     return {"http": Pool, "https": TlsPool}
 

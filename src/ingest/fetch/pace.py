@@ -1,4 +1,4 @@
-"""The pace of visits: many hosts at once, one visit at a time to each, and a rest in between.
+"""The pace of visits: many hosts at once, one visit at a time to each, and a rest in between, for all tasks of a machine.
 
 What a visit is, and how long a host wants to rest, the caller says.
 """
@@ -9,8 +9,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
+from enum import Enum, auto
 from itertools import count
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
+
+from ingest.fetch.lease import Lease, Leases
 
 V = TypeVar("V")
 R = TypeVar("R")
@@ -18,23 +21,40 @@ R = TypeVar("R")
 AHEAD = 10_000  # visits taken from the caller before they can be made, so that one host's queue hides no other host
 
 
+class Again(Enum):
+    """What a visit answers that asked the host for something else first (its robots.txt): make me again after the rest."""
+
+    AGAIN = auto()
+
+
+AGAIN: Final = Again.AGAIN
+
+
 def in_turn(
     visits: Iterable[V],
-    visit: Callable[[V], R],
+    visit: Callable[[V], R | Again],
     *,
     host_of: Callable[[V], str],
     delay_s_of: Callable[[V], float],
     threads: int,
+    leases: Leases,
+    put_off: Callable[[V, float], R | None],
 ) -> Generator[tuple[V, R], None, None]:
     """Make all visits with `threads` threads; yields each with its result, in the order they end.
 
-    Per host one visit is in flight, and `delay_s_of(the one that ended)` seconds pass before the next begins; it is
-    asked after the visit, so that a crawl delay learnt by it counts. At most 2 x `threads` results wait for the caller.
-    `visits` is read in the caller's thread. What `visit` raises is raised here, and ends all. A caller that may stop
-    early closes the iterator (`contextlib.closing`): no visit begins after that, and nobody waits for those in flight
-    (closing the client cuts them).
+    Per host one visit is in flight, here and in all tasks that share `leases`, and `delay_s_of(the one that ended)`
+    seconds pass before the next begins; it is asked after the visit, so that a crawl delay learnt by it counts. A visit
+    that answers AGAIN is made again after that rest, before the host's others. A host that another task visits, or that
+    rests, holds up neither a thread nor another host.
+
+    `put_off(visit, wait_s)` is asked before each visit (`wait_s` 0), and before its host is waited for: None to go on, or
+    the result that the visit ends with at once, its host not asked for anything.
+
+    At most 2 x `threads` results wait for the caller. `visits` is read in the caller's thread. What `visit` raises is
+    raised here, and ends all. A caller that may stop early closes the iterator (`contextlib.closing`): no visit begins
+    after that, and nobody waits for those in flight (closing the client cuts them); each gives its lease back as it ends.
     """
-    turns: _Turns[V, R] = _Turns(visit, host_of, delay_s_of, threads)
+    turns: _Turns[V, R] = _Turns(visit, host_of, delay_s_of, threads, leases, put_off)
     source = iter(visits)
     workers: list[threading.Thread] = []
     try:
@@ -69,15 +89,19 @@ class _Turns(Generic[V, R]):
 
     def __init__(
         self,
-        visit: Callable[[V], R],
+        visit: Callable[[V], R | Again],
         host_of: Callable[[V], str],
         delay_s_of: Callable[[V], float],
         threads: int,
+        leases: Leases,
+        put_off: Callable[[V, float], R | None],
     ) -> None:
         self._visit = visit
         self._host_of = host_of
         self._delay_s_of = delay_s_of
         self._results_limit = threads
+        self._leases = leases
+        self._put_off = put_off
         lock = threading.RLock()  # the garbage collector may close the iterator in the thread that holds the lock
         self._work_changed = threading.Condition(lock)
         self._result_taken = threading.Condition(lock)
@@ -138,10 +162,8 @@ class _Turns(Generic[V, R]):
     def work(self) -> None:
         """What each thread does until there is nothing left."""
         while (turn := self._take()) is not None:
-            host, current = turn
             try:
-                result = self._visit(current)
-                delay_s = self._delay_s_of(current)
+                self._make(*turn)
             except BaseException as error:  # noqa: BLE001  it is raised again in the caller's thread
                 with self._result_came:
                     self._failure = error
@@ -149,33 +171,72 @@ class _Turns(Generic[V, R]):
                     self.stop()
                     self._result_came.notify()
                 return
-            self._deliver(host, delay_s, (current, result))
 
-    def _take(self) -> tuple[str, V] | None:
+    def _make(self, host: str, current: V, wait_s: float) -> None:
+        """Make a visit, or say when its host may be asked for again."""
+        if (result := self._put_off(current, wait_s)) is not None:
+            self._deliver(host, (current, result), rest_s=None)
+        elif wait_s > 0:
+            self._return(host, current, rest_s=None)
+        elif isinstance(lease := self._leases.take(host), Lease):
+            self._make_under(lease, host, current)
+        else:
+            self._return(host, current, rest_s=lease)
+
+    def _make_under(self, lease: Lease, host: str, current: V) -> None:
+        try:
+            with self._work_changed:
+                if self._is_stopped:
+                    lease.release(0.0)
+                    return
+                self._visiting.add(threading.current_thread())
+            result = self._visit(current)
+            rest_s = self._delay_s_of(current)
+            lease.release(rest_s)
+        finally:
+            lease.abandon()
+        if isinstance(result, Again):
+            self._return(host, current, rest_s=rest_s)
+        else:
+            self._deliver(host, (current, result), rest_s=rest_s)
+
+    def _take(self) -> tuple[str, V, float] | None:
+        """A visit of a host whose turn it is, and how long that host rests still."""
         with self._work_changed:
             while not self._is_stopped:
                 if self.is_complete and not self._queued_count:
                     return None
-                wait_s = self._heap[0][0] - time.monotonic() if self._heap else None
+                now = time.monotonic()
+                wait_s = self._heap[0][0] - now if self._heap else None
                 if wait_s is None or wait_s > 0:
                     self._work_changed.wait(wait_s)
                     continue
                 host = heapq.heappop(self._heap)[2]
                 self._queued_count -= 1
                 self._flying_count += 1
-                self._visiting.add(threading.current_thread())
                 if not self._queued_count and self.is_complete:
                     self._work_changed.notify_all()
-                return host, self._queues[host].popleft()
+                return host, self._queues[host].popleft(), max(0.0, self._free_at.get(host, 0.0) - now)
             return None
 
-    def _deliver(self, host: str, delay_s: float, ended: tuple[V, R]) -> None:
+    def _return(self, host: str, current: V, *, rest_s: float | None) -> None:
+        """Back to the head of its host's queue; without a new rest it is taken again when the known one is over."""
         with self._work_changed:
             self._visiting.discard(threading.current_thread())
-            now = time.monotonic()
-            if len(self._free_at) >= AHEAD:
-                self._free_at = {rests: free_at for rests, free_at in self._free_at.items() if free_at > now}
-            self._free_at[host] = now + delay_s
+            self._queues[host].appendleft(current)
+            self._queued_count += 1
+            self._flying_count -= 1
+            if rest_s is None:
+                self._line_up(host, self._free_at.get(host, 0.0))
+            else:
+                self._rest(host, rest_s)
+                self._line_up(host)
+
+    def _deliver(self, host: str, ended: tuple[V, R], *, rest_s: float | None) -> None:
+        with self._work_changed:
+            self._visiting.discard(threading.current_thread())
+            if rest_s is not None:
+                self._rest(host, rest_s)
             if self._queues[host]:
                 self._line_up(host)
             else:
@@ -186,6 +247,13 @@ class _Turns(Generic[V, R]):
             self._flying_count -= 1
             self._result_came.notify()
 
-    def _line_up(self, host: str) -> None:
-        heapq.heappush(self._heap, (self._free_at.get(host, 0.0), next(self._numbers), host))
+    def _rest(self, host: str, rest_s: float) -> None:
+        now = time.monotonic()
+        if len(self._free_at) >= AHEAD:
+            self._free_at = {rests: free_at for rests, free_at in self._free_at.items() if free_at > now}
+        self._free_at[host] = now + rest_s
+
+    def _line_up(self, host: str, at: float = 0.0) -> None:
+        """At once, to hear whether the wait is worth it; then when it is over."""
+        heapq.heappush(self._heap, (at, next(self._numbers), host))
         self._work_changed.notify()

@@ -2,17 +2,16 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from hashlib import sha256
 
+from ingest.fetch import header as said
 from ingest.records import Outcome
 
 HTML_TYPES = frozenset(
     {"text/html", "application/xhtml+xml", "application/xml", "text/xml", "application/vnd.wap.xhtml+xml"}
 )
 CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:+-]{1,40})""", re.IGNORECASE)
-LONGEST_WAIT = timedelta(days=1)  # some hosts ask for years by mistake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +20,13 @@ class Response:
 
     url: str
     final_url: str  # after redirects; the last address tried, where that failed
+    moved_to: str | None  # the last address that answered while all redirects were permanent, whatever it answered
     outcome: Outcome
     detail: str | None
     http_status: int | None
+    is_tls_verified: (
+        bool | None
+    )  # False if one hop's certificate was taken unseen; None: the last answer came without TLS
     headers: tuple[tuple[str, str], ...]  # of the last answer, in its order and spelling
     body: bytes = field(repr=False)
     wire_bytes: int  # of bodies, as they came over the wire
@@ -56,18 +59,19 @@ class Response:
         return sha256(self.body).hexdigest()[:32] if self.body else None
 
     @property
+    def fresh_s(self) -> int | None:
+        """How long the answer says it stays fresh (RFC 9111 section 4.2.1); None if it says nothing usable."""
+        return said.fresh_s(self.headers, fetched_at=self.fetched_at)
+
+    @property
     def not_before_at(self) -> datetime | None:
-        """When the host wants to be visited again (RFC 9110 section 10.2.3, seconds or a date), a day away at most."""
-        asked = (self.header("retry-after") or "").strip()
-        if asked.isascii() and asked.isdigit():
-            wait = timedelta(seconds=min(int(asked[:9]), LONGEST_WAIT.total_seconds()))
-        else:
-            try:
-                until = parsedate_to_datetime(asked)
-            except (ValueError, TypeError, IndexError, OverflowError):
-                return None
-            wait = (until if until.tzinfo else until.replace(tzinfo=UTC)) - self.fetched_at
-        return self.fetched_at + min(wait, LONGEST_WAIT) if wait > timedelta(0) else None
+        """When the host wants to be visited again (Retry-After), a day and a minute away at most."""
+        return said.not_before_at(self.headers, url=self.url, fetched_at=self.fetched_at)
+
+    @property
+    def optouts(self) -> tuple[str, ...]:
+        """Where a header reserves text mining or AI training: `header:tdm-reservation`, `header:noai`."""
+        return said.optouts(self.headers)
 
 
 def charset_of(content_type: str) -> str | None:

@@ -3,20 +3,24 @@
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from ingest import catalogue
+from ingest import access, catalogue
+from ingest.access import Access
 from ingest.errors import BatchCorrupt, BatchTooNew, CatalogueError, IngestError
-from ingest.fetch.client import Client
+from ingest.jobs.manners import open_manners
 from ingest.jobs.poll import Polled, poll_feeds
+from ingest.jobs.refill import refills
 from ingest.jobs.visit import visit_targets
 from ingest.log import Progress, event, unwatched
-from ingest.records import Batch, Entry, Feed, FeedState, Source, SourceSeen, Target, Visit
+from ingest.records import Batch, Entry, Source, SourceSeen, Target, Visit
+from ingest.rules.due import due_feeds
 from ingest.rules.select import choose
-from ingest.rules.timetable import is_due, together
+from ingest.rules.timetable import together
 from ingest.rules.url import host
 from ingest.rules.verdict import judge_run
 from ingest.settings import Settings
@@ -56,10 +60,11 @@ def plan(settings: Settings, *, source_ids: Sequence[str] | None, now: datetime 
     at = now or datetime.now(UTC)
     sources = _chosen(settings, source_ids)
     with _state(settings, now=at) as state:
-        feeds = state.feeds()
         active_ids = [source.source_id for source in _chosen(settings, None)]
-        owed = {visit.source_id for visit in state.due(now=at, source_ids=active_ids, active_ids=active_ids)}
-    due = [one for one in sources if source_ids or one.source_id in owed or _due_feeds(one, feeds, now=at)]
+        busy = {visit.source_id for visit in state.due(now=at, source_ids=active_ids, active_ids=active_ids)}
+        gaps = state.open_gaps(now=at)
+        busy |= {one.source.source_id for one in due_feeds(sources, state.feeds(), gaps=gaps, now=at, poll_all=False)}
+    due = [one for one in sources if source_ids or one.source_id in busy]
     hosts = {source.source_id: {host(feed.url) for feed in source.feeds} | {host(source.home_url)} for source in due}
     most = min(settings.crawl_batches, -(-len(due) // settings.crawl_batch_sources))
     return together(hosts, most=most)
@@ -70,6 +75,7 @@ def run(
     *,
     source_ids: Sequence[str] | None = None,
     poll_all: bool = False,
+    access_document: Mapping[str, Any] | None = None,
     now: datetime | None = None,
     progress: Progress = unwatched,
 ) -> CrawlSummary:
@@ -77,38 +83,42 @@ def run(
 
     A kill at any moment loses no listed entry: the listing is sealed before the first page is fetched.
     `poll_all`: feeds that are not due are polled too, since a person asked; a host's own wait still holds.
+    `access_document`: terms of access by source, instead of the file that the settings name (`ingest.access`).
     """
     at = now or datetime.now(UTC)
     began_s = time.monotonic()
     sources = {source.source_id: source for source in _chosen(settings, source_ids)}
     summary = CrawlSummary()
-    with _client(settings) as client, _state(settings, now=at) as state:
-        feeds = state.feeds()
-        waiting = set(state.waiting_hosts(now=at))
-        due = [
-            (source, feed)
-            for source in sources.values()
-            for feed in (source.feeds if poll_all else _due_feeds(source, feeds, now=at))
-            if host(feed.url) not in waiting
-        ]
-        polled = poll_feeds(due, feeds, state=state, client=client, settings=settings, progress=progress)
+    with ExitStack() as stack:
+        state = stack.enter_context(_state(settings, now=at))
+        manners = stack.enter_context(
+            open_manners(
+                settings,
+                access=_terms(settings, access_document),
+                waiting=state.waiting_hosts(now=at),
+                until_s=began_s + settings.crawl_time_s,
+                threads=settings.fetch_threads,
+            )
+        )
+        states, gaps = state.feeds(), state.open_gaps(now=at)
+        due = due_feeds(sources.values(), states, gaps=gaps, now=at, poll_all=poll_all)
+        due += refills(sources, states, gaps, manners=manners, settings=settings, now=at)
+        polled = poll_feeds(due, states, state=state, manners=manners, settings=settings, progress=progress)
         _seal_listing(settings, sources, polled, summary, now=at)
-        waiting |= {poll.poll.host for poll in polled if poll.poll.not_before_at}
         active_ids = [source.source_id for source in _chosen(settings, None)]
         owed = state.due(now=at, source_ids=sources, active_ids=active_ids)
         news = [entry for poll in polled for entry in poll.entries]
         owners = state.owners([entry.entry_id for entry in news], active_ids=active_ids)
         own = [entry for entry in news if owners.get(entry.entry_id, entry.source_id) in sources]
-        targets = _select(own, owed, state, skip_hosts=frozenset(waiting), now=at)
+        targets = _select(own, owed, state, skip_hosts=frozenset(manners.waiting), now=at)
         summary.targets = len(targets)
         visit_targets(
             targets,
             sources,
-            client=client,
+            manners=manners,
             settings=settings,
             summary=summary,
             now=now,
-            until_s=began_s + settings.crawl_time_s,
             progress=progress,
         )
     told = {name: count for name, count in summary.as_dict().items() if isinstance(count, int)}
@@ -169,12 +179,11 @@ def _chosen(settings: Settings, source_ids: Sequence[str] | None) -> list[Source
     ]
 
 
-def _due_feeds(source: Source, feeds: dict[str, FeedState], *, now: datetime) -> list[Feed]:
-    return [
-        feed
-        for feed in source.feeds
-        if feed.feed_id not in feeds or is_due(source, feeds[feed.feed_id].next_poll_at, now=now)
-    ]
+def _terms(settings: Settings, document: Mapping[str, Any] | None) -> dict[str, Access]:
+    """Terms of access by source: of a document handed in, or else of the file that the settings name."""
+    if document is not None:
+        return access.parse(document, "access", catalogue.read(settings.catalogue))
+    return access.read(settings.access, catalogue.read(settings.catalogue)) if settings.access else {}
 
 
 @contextmanager
@@ -194,16 +203,6 @@ def _state(settings: Settings, *, now: datetime) -> Iterator[CrawlState]:
 
     with open_state(settings.state_file, pending, now=now) as state:
         yield state
-
-
-def _client(settings: Settings) -> Client:
-    return Client(
-        user_agent=settings.user_agent,
-        timeout_s=settings.fetch_timeout_s,
-        connect_timeout_s=settings.connect_timeout_s,
-        allow_networks=settings.allow_networks,
-        threads=settings.fetch_threads,
-    )
 
 
 def _seen(source: Source, now: datetime) -> SourceSeen:

@@ -12,10 +12,10 @@ from uuid import uuid4
 
 from ingest.extract.pool import ExtractorPool
 from ingest.fetch.archive import ArchiveWriter
-from ingest.fetch.client import Client
-from ingest.fetch.pace import in_turn
+from ingest.fetch.pace import Again, in_turn
 from ingest.fetch.response import Response
-from ingest.fetch.robots import Robots, RobotsVerdict
+from ingest.fetch.robots import RobotsVerdict
+from ingest.jobs.manners import LONGEST_DELAY_S, PUT_OFF, Manners, Visited
 from ingest.log import Progress
 from ingest.records import Extraction, Fetch, Outcome, Page, Rejection, Row, Source, Target, Verdict
 from ingest.rules.ladder import next_look_at, next_retry_at
@@ -23,10 +23,7 @@ from ingest.rules.url import host
 from ingest.settings import Settings
 from ingest.stage import batch as stage
 
-PRODUCT = "ingest"
-LONGEST_DELAY_S = 60.0  # a host whose crawl delay is longer gets one visit a run, and its pages wait for later runs
 SEAL_EVERY_S = 120.0  # what a killed task may fetch again, where pages come slowly
-Visited = tuple[RobotsVerdict | None, Response | None]  # no response: robots forbade it; neither: put off
 
 
 class Counts(Protocol):
@@ -45,25 +42,21 @@ def visit_targets(
     targets: Sequence[Target],
     sources: Mapping[str, Source],
     *,
-    client: Client,
+    manners: Manners,
     settings: Settings,
     summary: Counts,
     now: datetime | None,
-    until_s: float,
     progress: Progress,
 ) -> None:
-    """Fetch and judge all targets, hosts side by side; what is ready is sealed by the number and by the clock.
-
-    `until_s`: time.monotonic() after which no more visits begin; what is left is put off to a later run.
-    """
+    """Fetch and judge all targets, hosts side by side; what is ready is sealed by the number and by the clock."""
     if not targets:
         return
-    desk = _Desk(settings, summary, now=now)
-    visits = _visits(targets, sources, client=client, settings=settings, until_s=until_s)
+    desk = _Desk(settings, summary, sources, now=now)
+    visits = _visits(targets, sources, manners=manners, settings=settings)
 
     def arriving() -> Iterator[Page]:
-        for done, (target, (robots, response)) in enumerate(visits, start=1):
-            if page := desk.take(target, robots, response, language=sources[target.source_id].language):
+        for done, (target, visited) in enumerate(visits, start=1):
+            if page := desk.take(target, visited):
                 yield page
             progress("pages visited", done, len(targets))
 
@@ -81,45 +74,25 @@ def visit_targets(
 
 
 def _visits(
-    targets: Sequence[Target], sources: Mapping[str, Source], *, client: Client, settings: Settings, until_s: float
+    targets: Sequence[Target], sources: Mapping[str, Source], *, manners: Manners, settings: Settings
 ) -> Generator[tuple[Target, Visited], None, None]:
-    robots = Robots(client, cache=settings.home / "robots", product=PRODUCT)
-    delays_s: dict[str, float] = {}
-    waiting: set[str] = set()
-
-    def visit(target: Target) -> Visited:
-        place = host(target.url)
-        if place in waiting or time.monotonic() > until_s:
-            return None, None
-        verdict = robots.verdict(target.url)
-        delays_s[place] = verdict.crawl_delay_s or 0.0
-        if delays_s[place] > LONGEST_DELAY_S:
-            waiting.add(place)
-        if verdict.state != "allowed":
-            return verdict, None
-        response = client.get(
+    def visit(target: Target) -> Visited | Again:
+        return manners.visit(
+            sources[target.source_id],
             target.url,
+            accept="page",
             limit_bytes=settings.page_limit_bytes,
             etag=target.etag,
             last_modified=target.last_modified,
-            accept="page",
-            may_follow=lambda url: robots.verdict(url).state == "allowed",
         )
-        if response.not_before_at:
-            waiting.add(place)
-        return verdict, response
-
-    def rest_s(target: Target) -> float:
-        place = host(target.url)
-        if place in waiting or time.monotonic() > until_s:
-            return 0.0  # nothing more will be asked of it
-        return max(sources[target.source_id].host_delay_s, delays_s.get(place, 0.0))
 
     return in_turn(
         targets,
         visit,
         host_of=lambda target: host(target.url),
-        delay_s_of=rest_s,
+        delay_s_of=lambda target: manners.rest_s(sources[target.source_id], target.url),
+        put_off=lambda target, wait_s: PUT_OFF if manners.is_put_off(target.url, wait_s) else None,
+        leases=manners.leases,
         threads=settings.fetch_threads,
     )
 
@@ -127,9 +100,12 @@ def _visits(
 class _Desk:
     """Where fetches wait for their verdicts until both are sealed together."""
 
-    def __init__(self, settings: Settings, summary: Counts, *, now: datetime | None) -> None:
+    def __init__(
+        self, settings: Settings, summary: Counts, sources: Mapping[str, Source], *, now: datetime | None
+    ) -> None:
         self._settings = settings
         self._summary = summary
+        self._sources = sources
         self._now = now
         self._sealed_s = time.monotonic()
         self._rows: dict[str, list[Row]] = {"fetch": [], "extraction": [], "rejection": []}
@@ -137,15 +113,15 @@ class _Desk:
         self._archive: ArchiveWriter | None = None
         self._archive_path = Path()
 
-    def take(
-        self, target: Target, robots: RobotsVerdict | None, response: Response | None, *, language: str
-    ) -> Page | None:
+    def take(self, target: Target, visited: Visited) -> Page | None:
         """Note a visit; returns the page that is to be judged, if one arrived."""
-        if robots is None:
+        response = visited.response
+        if response is None:
             self._summary.put_off += 1
             return None
-        fetch = _fetch(target, robots, response, now=self._now)
-        if response is None or fetch.outcome != "ok":
+        looks_s = self._sources[target.source_id].look_after_s
+        fetch = _fetch(target, visited.robots, response, look_after_s=looks_s, now=self._now)
+        if fetch.outcome != "ok":
             self._summary.unchanged += fetch.outcome == "not_modified"
             self._summary.failed += fetch.outcome != "not_modified"
             self._file(fetch)
@@ -160,7 +136,7 @@ class _Desk:
             url=fetch.url,
             final_url=fetch.final_url or fetch.url,
             http_charset=response.http_charset,
-            language=language,
+            language=self._sources[target.source_id].language,
             fetched_at=fetch.fetched_at,
             body=response.body,
         )
@@ -173,7 +149,12 @@ class _Desk:
             case Extraction(published_at=published_at):
                 self._summary.extracted += 1
                 self._rows["extraction"].append(verdict)
-                due_at = next_look_at(look, now=self._now or fetch.fetched_at, published_at=published_at)
+                due_at = next_look_at(
+                    look,
+                    look_after_s=self._sources[fetch.source_id].look_after_s,
+                    now=self._now or fetch.fetched_at,
+                    published_at=published_at,
+                )
                 fetch = replace(fetch, next_attempt_at=due_at)
             case Rejection():
                 self._summary.rejected += 1
@@ -212,12 +193,18 @@ class _Desk:
         return self._archive_path.as_posix(), self._archive.add(response, record_id=fetch_id)
 
 
-def _fetch(target: Target, robots: RobotsVerdict, response: Response | None, *, now: datetime | None) -> Fetch:
+def _fetch(
+    target: Target,
+    robots: RobotsVerdict | None,
+    response: Response,
+    *,
+    look_after_s: Sequence[int],
+    now: datetime | None,
+) -> Fetch:
     """The row of a visit; validators of the page that we hold are handed on where none came."""
-    outcome = _outcome(target, robots, response)
-    brought = response if response and outcome == "ok" else None
-    fetched_at = response.fetched_at if response else datetime.now(UTC)
-    status = response.http_status if response else None
+    outcome = _outcome(target, response)
+    brought = response if outcome == "ok" else None
+    optouts = {*(robots.optouts if robots else ()), *response.optouts}
     return Fetch(
         fetch_id=str(uuid4()),
         entry_id=target.entry_id,
@@ -227,57 +214,60 @@ def _fetch(target: Target, robots: RobotsVerdict, response: Response | None, *, 
         attempt=target.attempt,
         host=host(target.url),
         url=target.url,
-        final_url=response.final_url if response else None,
+        final_url=response.final_url,
         modified_at=target.modified_at,
-        fetched_at=fetched_at,
+        fetched_at=response.fetched_at,
         outcome=outcome,
-        detail=response.detail if response else None,
-        http_status=status,
-        content_type=response.content_type if response else None,
+        detail=response.detail,
+        http_status=response.http_status,
+        content_type=response.content_type,
         etag=brought.etag if brought else target.etag,
         last_modified=brought.last_modified if brought else target.last_modified,
         body_hash=brought.body_hash if brought else target.body_hash,
-        wire_bytes=response.wire_bytes if response else 0,
-        body_bytes=len(response.body) if response else 0,
-        elapsed_ms=response.elapsed_ms if response else 0,
-        robots=robots.state,
+        wire_bytes=response.wire_bytes,
+        body_bytes=len(response.body),
+        elapsed_ms=response.elapsed_ms,
+        robots=robots.state if robots else None,
+        optouts=tuple(sorted(optouts)),
+        is_tls_verified=response.is_tls_verified,
+        moved_to=response.moved_to,
         archive_path=None,
         archive_offset=None,
-        not_before_at=_not_before_at(robots, response, fetched_at),
-        next_attempt_at=_next_attempt_at(target, outcome, status, response, now=now or fetched_at),
+        not_before_at=_not_before_at(robots, response),
+        next_attempt_at=_next_attempt_at(
+            target, outcome, response, look_after_s=look_after_s, now=now or response.fetched_at
+        ),
     )
 
 
-def _not_before_at(robots: RobotsVerdict, response: Response | None, fetched_at: datetime) -> datetime | None:
+def _not_before_at(robots: RobotsVerdict | None, response: Response) -> datetime | None:
     """What the host asked for: by Retry-After, or by a crawl delay that no single run can keep."""
-    if response and response.not_before_at:
+    if response.not_before_at or robots is None:
         return response.not_before_at
     if robots.crawl_delay_s and robots.crawl_delay_s > LONGEST_DELAY_S:
-        return fetched_at + timedelta(seconds=min(robots.crawl_delay_s, 86_400.0))
-    return None
+        return response.fetched_at + timedelta(seconds=robots.crawl_delay_s)
+    return robots.not_before_at
 
 
-def _outcome(target: Target, robots: RobotsVerdict, response: Response | None) -> Outcome:
-    if response is None:
-        return "robots_denied" if robots.state == "denied" else "robots_unreachable"
+def _outcome(target: Target, response: Response) -> Outcome:
     if response.outcome == "ok" and target.body_hash and response.body_hash == target.body_hash:
         return "not_modified"  # some servers never say 304
     return response.outcome
 
 
 def _next_attempt_at(
-    target: Target, outcome: Outcome, http_status: int | None, response: Response | None, *, now: datetime
+    target: Target, outcome: Outcome, response: Response, *, look_after_s: Sequence[int], now: datetime
 ) -> datetime | None:
     """For a page that is still to be judged the verdict decides; a look that failed gives way to the next look."""
     if outcome == "ok":
         return None
-    not_before_at = response.not_before_at if response else None
+    status, not_before_at = response.http_status, response.not_before_at
     if target.purpose != "second_look":
-        return next_retry_at(outcome, http_status, target.attempt, now=now, not_before_at=not_before_at)
+        return next_retry_at(outcome, status, target.attempt, now=now, not_before_at=not_before_at)
     if outcome in ("gone", "robots_denied"):
         return None
     if target.planned_at and target.planned_at > now:
         return target.planned_at
     if target.attempt == 0:  # outside the ladder of an article too old for one: one more try where that may help
-        return next_retry_at(outcome, http_status, 1, now=now, not_before_at=not_before_at)
-    return next_look_at(target.attempt, now=now, published_at=None)
+        return next_retry_at(outcome, status, 1, now=now, not_before_at=not_before_at)
+    return next_look_at(target.attempt, look_after_s=look_after_s, now=now, published_at=None)

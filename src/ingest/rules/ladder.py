@@ -1,14 +1,15 @@
 """When an entry is fetched again: retries after passing faults, second looks at young articles. Nothing is fetched here."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ingest.records import Outcome, Purpose
 
 # seconds until attempt 2, 3, 4, 5 of an entry that cannot be fetched; after the last rung it has failed
 RETRY_S = (600, 3_600, 21_600, 86_400)
-# age of the first capture, in seconds, at which a young article is looked at again
-LOOK_S = (3_600, 21_600, 86_400, 604_800)
-YOUNG_S = LOOK_S[-1]
+# a page that is listed and not there yet: some publishers list first and print a minute later
+MISSING_STATUS = 404
+MISSING_RETRIES = 2
 PASSING: frozenset[Outcome] = frozenset(
     ("timeout", "unreachable", "dns_error", "tls_error", "rate_limited", "cut_short", "robots_unreachable")
 )
@@ -24,18 +25,29 @@ def next_retry_at(
     outcome: Outcome, http_status: int | None, attempt: int, *, now: datetime, not_before_at: datetime | None
 ) -> datetime | None:
     """The next rung after attempt number `attempt` (from 1), not before the host allows; None: failed for good."""
-    if not is_passing(outcome, http_status) or attempt > len(RETRY_S):
+    if attempt > _retries(outcome, http_status):
         return None
     if attempt == 1 and not_before_at:
         return not_before_at  # the host itself says when; if it says so again, the rungs count
     return max(now + timedelta(seconds=RETRY_S[attempt - 1]), not_before_at or now)
 
 
-def next_look_at(look: int, *, now: datetime, published_at: datetime | None) -> datetime | None:
-    """When an article is looked at again after look number `look` (0: the first capture); None: it is old."""
-    if look >= len(LOOK_S) or (published_at and (now - published_at).total_seconds() > YOUNG_S):
+def _retries(outcome: Outcome, http_status: int | None) -> int:
+    if is_passing(outcome, http_status):
+        return len(RETRY_S)
+    return MISSING_RETRIES if outcome == "http_error" and http_status == MISSING_STATUS else 0
+
+
+def next_look_at(
+    look: int, *, look_after_s: Sequence[int], now: datetime, published_at: datetime | None
+) -> datetime | None:
+    """When an article is looked at again after look number `look` (0: the first capture); None: never, or it is old.
+
+    `look_after_s`: ages of its first capture, in seconds, at which it is (the catalogue's, rising).
+    """
+    if look >= len(look_after_s) or (published_at and (now - published_at).total_seconds() > look_after_s[-1]):
         return None
-    return now + timedelta(seconds=LOOK_S[look] - (LOOK_S[look - 1] if look else 0))
+    return now + timedelta(seconds=look_after_s[look] - (look_after_s[look - 1] if look else 0))
 
 
 def next_purpose(purpose: Purpose | None, attempt: int | None, outcome: Outcome | None) -> tuple[Purpose, int]:

@@ -2,37 +2,107 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
-from ingest.records import Outcome, Source
+from ingest.records import FeedKind, Outcome, Source
 from ingest.rules.ladder import is_passing
 
 K = TypeVar("K", bound=Hashable)
-CEILING_S = 30 * 86_400  # a feed is never dead, only slower
-PASSING_CEILING_S = 3 * 3_600  # what passes may be our own outage: no feed may roll over unseen because of it
-SLOWER = 2.0  # how much longer the pause grows with each failure in a row
+Fault = Literal["temporary", "soft", "hard"]
+
+DAY_S = 86_400.0
 EARLY_SHARE = 0.1  # of the interval: a clock that strikes every ten minutes must not miss a feed by seconds
+NEW_A_POLL = 0.5  # entries that a poll should bring: every second poll brings news, and news is seldom late
+WINDOW_SHARE = 0.25  # of the time in which a feed rolls over: three polls may fail before anything is lost
+UNKNOWN_S: dict[FeedKind, float] = {
+    "feed": 0.0,
+    "section": 0.0,
+    "sitemap": 3_600.0,
+    "archive": DAY_S,
+}  # no rate is known yet
+TIME_SHARE = 0.01  # of all time that a feed's host may spend on answering us: what answers slowly is asked seldom
+TOLD_CEILING_S = (
+    3_600.0  # caches that say "fresh for a year", and systems that say "hourly" for everybody, count this much
+)
+
+
+class Slowing(NamedTuple):
+    """How the pause grows with each failure in a row, and how far."""
+
+    growth: float
+    ceiling_s: float
+
+
+SLOWING: dict[Fault, Slowing] = {
+    "temporary": Slowing(1.5, 3 * 3_600.0),  # it may be our own outage: no feed may roll over unseen because of it
+    "soft": Slowing(2.0, DAY_S),
+    "hard": Slowing(4.0, 30 * DAY_S),  # a feed is never dead, only slower
+}
+HARD: frozenset[Outcome] = frozenset(
+    (
+        "gone",
+        "not_a_feed",
+        "not_html",
+        "blocked_address",
+        "too_many_redirects",
+        "bad_url",
+        "robots_denied",
+        "http_error",
+    )
+)
+SOFT: frozenset[Outcome] = frozenset(("tls_error", "bad_encoding", "too_large"))
+# What does not pass was not temporary: after so long without an answer, it counts as the worse class.
+SOFT_AFTER_S, HARD_AFTER_S = 7 * DAY_S, 30 * DAY_S
+DEAD_SITEMAP_FAILURES = 3  # in a row, with 404: sitemaps are renamed without a word, feeds seldom
 
 
 def is_due(source: Source, next_poll_at: datetime, *, now: datetime) -> bool:
     return next_poll_at <= now + timedelta(seconds=EARLY_SHARE * source.poll_every_s)
 
 
-def next_poll_at(
+def pause_s(
     source: Source,
-    outcome: Outcome,
+    feed_kind: FeedKind,
     *,
-    http_status: int | None,
-    now: datetime,
-    previous_pause_s: float | None,
-    not_before_at: datetime | None,
-) -> datetime:
-    """The catalogue's interval after success; after a failure the last pause doubled; never before the host allows."""
-    pause_s = float(source.poll_every_s)
-    if outcome not in ("ok", "not_modified"):
-        ceiling_s = PASSING_CEILING_S if is_passing(outcome, http_status) else CEILING_S
-        pause_s = max(pause_s, min(SLOWER * (previous_pause_s or 0.0), ceiling_s))
-    return max(now + timedelta(seconds=pause_s), not_before_at or now)
+    arrivals_per_day: float | None,
+    window_count: int | None,
+    told_s: int | None,
+    elapsed_ms: int,
+) -> float:
+    """Seconds until the next poll of a feed that answers: by how fast it fills, between the catalogue's floor and ceiling.
+
+    `told_s`: how long the answer is fresh by its headers, or else by the feed's own word; it never lets the feed roll over.
+    """
+    fills_s = DAY_S / arrivals_per_day if arrivals_per_day else None
+    rolls_s = WINDOW_SHARE * window_count * fills_s if fills_s and window_count else float("inf")
+    wanted_s = UNKNOWN_S[feed_kind] if fills_s is None else min(NEW_A_POLL * fills_s, rolls_s)
+    kept_s = max(wanted_s, min(told_s or 0, TOLD_CEILING_S, rolls_s), elapsed_ms / 1_000 / TIME_SHARE)
+    return min(max(kept_s, source.poll_every_s), source.poll_ceiling_s)
+
+
+def failing_pause_s(
+    pause_s: float, outcome: Outcome, http_status: int | None, *, failure_count: int, silent_s: float
+) -> float:
+    """Seconds until the next poll after failure number `failure_count` in a row (from 1), `silent_s` after the last answer."""
+    growth, ceiling_s = SLOWING[fault(outcome, http_status, silent_s=silent_s)]
+    doublings = min(failure_count - 1, 60)  # the ceiling is long reached, and a float holds no more
+    return max(pause_s, min(pause_s * growth**doublings, ceiling_s))
+
+
+def fault(outcome: Outcome, http_status: int | None, *, silent_s: float) -> Fault:
+    """How badly a failed poll speaks of its feed."""
+    if silent_s > HARD_AFTER_S or (outcome in HARD and not is_passing(outcome, http_status)):
+        return "hard"
+    if silent_s > SOFT_AFTER_S or outcome in SOFT or outcome == "http_error":
+        return "soft"
+    return "temporary"
+
+
+def is_retired(feed_kind: FeedKind, outcome: Outcome, http_status: int | None, *, failure_count: int) -> bool:
+    """Whether a feed is taken for gone: 410 says so (RFC 9110 section 15.5.11); a sitemap's third 404 in a row does."""
+    if outcome == "gone":
+        return True
+    return feed_kind == "sitemap" and http_status == 404 and failure_count >= DEAD_SITEMAP_FAILURES
 
 
 def together(hosts_of: Mapping[str, Iterable[K]], *, most: int) -> list[list[str]]:

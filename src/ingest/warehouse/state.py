@@ -22,6 +22,8 @@ LOOK_BACK = (
     "INTERVAL 8 DAYS"  # of edits that a feed told of: beyond the last second look (rules/ladder.py) none is owed
 )
 
+GAP_LOOK_BACK = "INTERVAL 30 DAYS"  # a gap that no sitemap could fill by then is left to a backfill
+
 PendingOf = Callable[[set[str]], Sequence[Batch]]
 
 
@@ -40,11 +42,27 @@ class CrawlState:
         self._connection = connection
 
     def feeds(self) -> dict[str, FeedState]:
-        rows = self._connection.execute(
-            "SELECT feed_id, polled_at, outcome, next_poll_at, etag, last_modified, body_hash FROM feed"
-        ).fetchall()
         names = FeedState.__slots__
+        rows = self._connection.execute(f"SELECT {', '.join(names)} FROM feed").fetchall()
         return {row[0]: FeedState(**dict(zip(names, row, strict=True))) for row in rows}
+
+    def open_gaps(self, *, now: datetime) -> dict[str, datetime]:
+        """Sources that a feed of may have rolled over, and since when, where no sitemap was read since: source_id -> from."""
+        rows = self._connection.execute(
+            f"""
+            WITH refill AS (
+              SELECT source_id, max(read_at) AS read_at FROM feed
+              WHERE feed_kind = 'sitemap' AND parent_feed_id IS NULL
+              GROUP BY source_id
+            )
+            SELECT source_id, min(gap_from_at)
+            FROM gap LEFT JOIN refill USING (source_id)
+            WHERE gap_at > $now - {GAP_LOOK_BACK} AND gap_at > coalesce(read_at, '-infinity'::TIMESTAMPTZ)
+            GROUP BY source_id
+            """,
+            {"now": now},
+        )
+        return dict(rows.fetchall())
 
     def waiting_hosts(self, *, now: datetime) -> dict[str, datetime]:
         """Hosts that asked us to wait, and until when."""
@@ -53,14 +71,14 @@ class CrawlState:
         )
         return dict(rows.fetchall())
 
-    def news(self, said: Sequence[tuple[str, str, str]]) -> set[int]:
-        """Of (feed_id, entry_id, entry_hash), the positions of those that are new or say something new."""
+    def seen(self, said: Sequence[tuple[str, str, str]]) -> dict[int, bool]:
+        """Of (feed_id, entry_id, entry_hash), the positions of those that the feed listed before: does it say the same?"""
         self._ask("asked", said, ("feed_id", "entry_id", "entry_hash"))
         rows = self._connection.execute(
-            "SELECT position FROM asked ANTI JOIN listed ON listed.feed_id = asked.feed_id"
-            " AND listed.entry_id = asked.entry_id::UUID AND listed.entry_hash = asked.entry_hash"
+            "SELECT position, listed.entry_hash = asked.entry_hash FROM asked JOIN listed"
+            " ON listed.feed_id = asked.feed_id AND listed.entry_id = asked.entry_id::UUID"
         ).fetchall()
-        return {position for (position,) in rows}
+        return dict(rows)
 
     def visits(self, entry_ids: Sequence[str]) -> dict[str, Visit]:
         """The last fetch of those of the entries that were ever fetched."""

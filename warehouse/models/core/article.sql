@@ -13,6 +13,19 @@ WITH history AS (
   JOIN touched_home AS home USING (entry_id)
   GROUP BY home.article_id
 ),
+-- whether the page is still there, and where it moved to, by the last visit that tells
+visit AS (
+  SELECT
+    home.article_id,
+    last({'fetched_at': fetched_at, 'is_gone': outcome NOT IN ('ok', 'not_modified'), 'moved_to': moved_to}
+      ORDER BY fetched_at, load_seq, fetch_id) AS latest,
+    max(load_seq) FILTER (outcome NOT IN ('ok', 'not_modified')) IS NOT NULL AS was_gone,
+    max(load_seq) AS change_seq
+  FROM raw.fetch
+  JOIN touched_home AS home USING (entry_id)
+  WHERE outcome IN ('ok', 'not_modified', 'gone') OR http_status = 404
+  GROUP BY home.article_id
+),
 -- texts are read for the latest captures alone; load_seq lets DuckDB pass over the row groups of older batches
 latest AS (
   SELECT
@@ -36,7 +49,10 @@ dated AS (
     origin.source_id,
     origin.entry_id,
     carrier.article_id AS carrier_id,
-    greatest(latest.change_seq, entry.change_seq) AS change_seq,
+    entry.place,
+    visit.latest.moved_to AS moved_to,
+    CASE WHEN visit.latest.is_gone THEN visit.latest.fetched_at END AS gone_at,
+    greatest(latest.change_seq, entry.change_seq, CASE WHEN visit.was_gone THEN visit.change_seq END) AS change_seq,
     CASE
       WHEN latest.published_evidence IN ('json-ld', 'meta', 'microdata', 'time') AND latest.published_precision <> 'day'
         THEN latest.page_date
@@ -46,13 +62,14 @@ dated AS (
         OR abs(epoch(entry.published.at) - epoch(latest.published_at)) < 129600
       ) THEN {
         'at': entry.published.at, 'offset_s': entry.published.offset_s,
-        'precision': entry.published.precision, 'evidence': 'feed'}
+        'precision': entry.published.precision, 'evidence': entry.published.evidence}
       WHEN latest.published_at IS NOT NULL THEN latest.page_date
       ELSE {'at': latest.first_seen_at, 'offset_s': NULL, 'precision': 'second', 'evidence': 'first-seen'}
     END AS published
   FROM latest
   JOIN core.origin AS origin ON origin.article_id = latest.home_id
   JOIN carrier ON carrier.content_hash = origin.content_hash
+  LEFT JOIN visit ON visit.article_id = latest.home_id
   LEFT JOIN core.entry AS entry ON entry.source_id = origin.source_id AND entry.entry_id = origin.entry_id
 )
 SELECT
@@ -73,6 +90,8 @@ SELECT
   latest.section,
   latest.tags,
   latest.image_url,
+  dated.place.latitude AS latitude,
+  dated.place.longitude AS longitude,
   dated.published.at AS published_at,
   dated.published.offset_s AS published_offset_s,
   dated.published.precision AS published_precision,
@@ -80,8 +99,11 @@ SELECT
   latest.modified_at,
   latest.first_seen_at,
   latest.fetched_at,
+  dated.moved_to,
+  dated.gone_at,
   latest.is_free,
   latest.access_evidence,
+  latest.optouts,
   latest.kind,
   latest.content_hash,
   latest.revision_count,

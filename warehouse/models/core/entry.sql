@@ -5,7 +5,7 @@
 WITH listing AS (
   SELECT
     source_id, entry_id, feed_id, feed_kind, listed_at, url, canonical_url, title, summary, authors, tags,
-    published_at, published_offset_s, published_precision, modified_at, load_seq
+    published_at, published_offset_s, published_precision, modified_at, latitude, longitude, load_seq
   FROM raw.entry
   WHERE entry_id IN (SELECT entry_id FROM touched_entry)
 ),
@@ -29,13 +29,16 @@ SELECT
   first(feed_kind ORDER BY listed_at, feed_id, load_seq) AS listed_by,
   first(url ORDER BY listed_at, feed_id, load_seq) AS url,
   first(canonical_url ORDER BY listed_at, feed_id, load_seq) AS canonical_url,
-  last(title ORDER BY listed_at, feed_id, load_seq) AS title,
-  last(summary ORDER BY listed_at, feed_id, load_seq) AS summary,
-  last(authors ORDER BY listed_at, feed_id, load_seq) AS authors,
-  last(tags ORDER BY listed_at, feed_id, load_seq) AS tags,
+  -- what is told last counts; a listing that does not speak of it (a sitemap has no authors) takes nothing back
+  last(title ORDER BY listed_at, feed_id, load_seq) FILTER (title IS NOT NULL) AS title,
+  last(summary ORDER BY listed_at, feed_id, load_seq) FILTER (summary IS NOT NULL) AS summary,
+  coalesce(last(authors ORDER BY listed_at, feed_id, load_seq) FILTER (len(authors) > 0), []) AS authors,
+  coalesce(last(tags ORDER BY listed_at, feed_id, load_seq) FILTER (len(tags) > 0), []) AS tags,
   -- the first date a feed gave: feeds bump it when they reshuffle
-  first({'at': published_at, 'offset_s': published_offset_s, 'precision': published_precision}
+  first({'at': published_at, 'offset_s': published_offset_s, 'precision': published_precision, 'evidence': feed_kind}
     ORDER BY listed_at, feed_id, load_seq) FILTER (published_at IS NOT NULL) AS published,
+  last({'latitude': latitude, 'longitude': longitude} ORDER BY listed_at, feed_id, load_seq)
+    FILTER (latitude IS NOT NULL) AS place,
   max(modified_at) AS modified_at,
   max(load_seq) AS change_seq
 FROM listed

@@ -1,0 +1,51 @@
+"""Sitemaps of sources that have a gap and none in the catalogue: those that their robots.txt names. Reading them is a poll."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime
+
+from ingest.catalogue import feed_id
+from ingest.fetch.pace import in_turn
+from ingest.jobs.manners import Manners
+from ingest.records import Feed, FeedState, Source
+from ingest.rules.due import ANSWERED, DueFeed, due_feed
+from ingest.rules.timetable import is_due
+from ingest.rules.url import host
+from ingest.settings import Settings
+
+MOST = 5  # sitemaps of a source: some name one a language and section
+
+
+def refills(
+    sources: Mapping[str, Source],
+    states: Mapping[str, FeedState],
+    gaps: Mapping[str, datetime],
+    *,
+    manners: Manners,
+    settings: Settings,
+    now: datetime,
+) -> list[DueFeed]:
+    """What is read to fill the gaps of these sources; nothing for those whose own sitemaps do."""
+    lacking = [
+        source
+        for source_id, source in sources.items()
+        if source_id in gaps and not any(feed.feed_kind == "sitemap" for feed in source.feeds)
+    ]
+    answers = in_turn(
+        lacking,
+        manners.sitemaps,
+        host_of=lambda source: host(source.home_url),
+        delay_s_of=lambda source: manners.rest_s(source, source.home_url),
+        put_off=lambda source, wait_s: () if manners.is_put_off(source.home_url, wait_s) else None,
+        leases=manners.leases,
+        threads=settings.fetch_threads,
+    )
+    found = []
+    with closing(answers):
+        for source, urls in answers:
+            for url in urls[:MOST]:
+                feed = Feed(feed_id=feed_id(url), source_id=source.source_id, url=url, feed_kind="sitemap")
+                before = states.get(feed.feed_id)
+                if before is None or before.outcome in ANSWERED or is_due(source, before.next_poll_at, now=now):
+                    found.append(due_feed(source, feed, before, gap_from_at=gaps[source.source_id], now=now))
+    return found

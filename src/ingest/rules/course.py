@@ -1,0 +1,98 @@
+"""What is known of a feed after a poll: how fast it fills, whether it fails, moved or is gone, and when it is due again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ingest.records import Outcome
+from ingest.rules import timetable
+from ingest.rules.arrivals import Sighting, first_rate, may_have_overflowed, rate_after
+from ingest.rules.due import ANSWERED, DueFeed
+
+STALE_S = 7 * 86_400.0  # a sitemap below an index that lists nothing recent: an archive, which is verified once a week
+ROLLING = ("feed", "section")  # these show a window of the newest; a sitemap holds its days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """Fields of the poll's row, each named and meant as there."""
+
+    gap_from_at: datetime | None
+    answered_at: datetime | None
+    read_at: datetime | None
+    full_at: datetime | None
+    window_count: int | None
+    arrivals_per_day: float | None
+    failure_count: int
+    is_retired: bool
+    next_poll_at: datetime
+    next_url: str
+
+
+def course_after(
+    due: DueFeed,
+    outcome: Outcome,
+    *,
+    http_status: int | None,
+    listing: Sequence[Sighting],
+    is_whole: bool,
+    told_s: int | None,
+    elapsed_ms: int,
+    moved_to: str | None,
+    now: datetime,
+    not_before_at: datetime | None,
+) -> Course:
+    """`listing`: the entries that it lists, empty unless `ok`; `is_whole`: false where an index has sitemaps left to read.
+
+    `moved_to`: where permanent redirects alone led; believed where a listing was read there.
+    """
+    before = due.before
+    has_answered = outcome in ANSWERED
+    answered_at = before.answered_at if before else None
+    failure_count = 0 if has_answered else (before.failure_count if before else 0) + 1
+    window_count = before.window_count if before else None
+    rate = before.arrivals_per_day if before else None
+    has_overflowed = False
+    if has_answered and answered_at is None:
+        rate = first_rate(listing, now=now)
+    elif has_answered and answered_at is not None:
+        is_rolling = due.feed.feed_kind in ROLLING
+        has_overflowed = is_rolling and may_have_overflowed(listing, window_count=window_count)
+        new_count = sum(not one.is_known for one in listing)
+        since_s = (now - answered_at).total_seconds()
+        rate = rate_after(rate, new_count=new_count, since_s=since_s, has_overflowed=has_overflowed)
+    window_count = len(listing) if outcome == "ok" else window_count
+    is_retired = not has_answered and timetable.is_retired(
+        due.feed.feed_kind, outcome, http_status, failure_count=failure_count
+    )
+    pause_s = timetable.pause_s(
+        due.source,
+        due.feed.feed_kind,
+        arrivals_per_day=rate,
+        window_count=window_count,
+        told_s=told_s,
+        elapsed_ms=elapsed_ms,
+    )
+    if is_retired:
+        pause_s = timetable.SLOWING["hard"].ceiling_s
+    elif not has_answered:
+        silent_s = (now - answered_at).total_seconds() if answered_at else 0.0
+        pause_s = timetable.failing_pause_s(
+            pause_s, outcome, http_status, failure_count=failure_count, silent_s=silent_s
+        )
+    elif not is_whole:
+        pause_s = float(due.source.poll_every_s)
+    elif due.parent_feed_id and not window_count:
+        pause_s = max(pause_s, STALE_S)
+    return Course(
+        gap_from_at=answered_at if has_overflowed else None,
+        answered_at=now if has_answered else answered_at,
+        read_at=now if outcome == "ok" and is_whole else before.read_at if before else None,
+        full_at=now if has_answered and not due.is_conditional else before.full_at if before else None,
+        window_count=window_count,
+        arrivals_per_day=rate,
+        failure_count=failure_count,
+        is_retired=is_retired,
+        next_poll_at=max(now + timedelta(seconds=pause_s), not_before_at or now),
+        next_url=moved_to if moved_to and has_answered else due.url,
+    )
