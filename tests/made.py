@@ -25,7 +25,7 @@ def a_source(*feeds: Feed, **changes: Any) -> Source:
 def a_state(feed: Feed, **changes: Any) -> FeedState:
     """Read well at noon, due again ten minutes later."""
     state = FeedState(
-        feed_id=feed.feed_id, source_id=feed.source_id, feed_kind=feed.feed_kind, url=feed.url, polled_at=NOON,
+        feed_id=feed.feed_id, source_id=feed.source_id, feed_kind=feed.feed_kind, feed_url=feed.url, url=feed.url, polled_at=NOON,
         outcome="ok", next_poll_at=NOON.replace(minute=10), etag='"1"', last_modified=None, body_hash="b",
         parent_feed_id=None, lastmod_at=None, answered_at=NOON, read_at=NOON, full_at=NOON, since_at=None,
         window_count=20, arrivals_per_day=48.0, failure_count=0, is_retired=False,

@@ -116,8 +116,9 @@ class Newsroom:
         url = f"https://{source_id}.example/feed"
         return Poll(
             poll_id=self._id(), source_id=source_id, feed_id=f"{source_id}.example/feed", feed_kind="feed",
-            host=f"{source_id}.example", url=url, final_url=None, parent_feed_id=None, polled_at=self.now, outcome="ok",
-            detail=None, http_status=200, is_conditional=False, is_tls_verified=None, etag=None, last_modified=None,
+            host=f"{source_id}.example", feed_url=url, url=url, final_url=None, parent_feed_id=None,
+            polled_at=self.now, outcome="ok", detail=None, http_status=200, is_conditional=False, is_tls_verified=None,
+            etag=None, last_modified=None,
             body_hash=None, body_bytes=10, elapsed_ms=1, parse_route="strict", entry_count=0, recorded_count=0,
             unlinked_count=0, outside_count=0, known_count=0, gap_from_at=None, lastmod_at=None, answered_at=self.now,
             read_at=self.now, full_at=self.now, since_at=None, window_count=20, arrivals_per_day=None, failure_count=0,

@@ -89,6 +89,28 @@ def test_an_entry_that_the_catalogue_would_refuse_changes_nothing(tmp_path: Path
     assert [one.name for one in tmp_path.iterdir()] == ["sources.toml"]
 
 
+@pytest.mark.parametrize("key", ["name", "home_url", "feeds"])
+def test_half_a_character_is_named_and_nothing_is_left_behind(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "sources.toml"
+    text = "https://gazette.example/\ud800"
+    with pytest.raises(CatalogueError, match=r"sources\.toml"):
+        catalogue_file.append(path, [TABLE | {key: [text] if key == "feeds" else text}])
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(CatalogueError) as caught:
+        catalogue_file.append(path, [TABLE | {"name": "A\ud800B"}])
+    assert r'''U+D800 is half a character, in 'name = "A\ud800B"''' in str(caught.value)
+
+
+def test_a_file_that_cannot_be_replaced_leaves_no_draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(catalogue_file.os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        catalogue_file.append(tmp_path / "sources.toml", [TABLE])
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "[defaults]\npoll_every_s = 900\n", "# no newline"])
 def test_the_first_entry_of_a_file(tmp_path: Path, text: str) -> None:
     path = tmp_path / "sources.toml"

@@ -52,7 +52,7 @@ def append(path: Path, tables: Sequence[Table]) -> tuple[Source, ...]:
         end = "\r\n" if "\r\n" in old else "\n"
         added = "\n".join(entry_text(table) for table in tables).replace("\n", end)
         gap = "" if not old.strip() else end if old.endswith("\n") else 2 * end
-        new = old + gap + added
+        new = _encodable(old + gap + added, path)
         sources = catalogue.parse(_document(new, path), str(path))
         _replace(place, new)
     return sources
@@ -113,6 +113,18 @@ def _document(text: str, path: Path) -> dict[str, Any]:
         raise CatalogueError(f"{path} is not TOML: {error}", "mend the line it names; nothing was written") from None
 
 
+def _encodable(text: str, path: Path) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        line = text[: error.start].rpartition("\n")[2] + text[error.start :].partition("\n")[0]
+        raise CatalogueError(
+            f"{path}: U+{ord(text[error.start]):04X} is half a character, in {line[:LINE_CHARS]!a}",
+            "give the text in UTF-8; nothing was written",
+        ) from None
+    return text
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """The folder is what is locked: the file itself is replaced, and a lock file would lie among the DAGs."""
@@ -138,10 +150,12 @@ def _replace(place: Path, text: str) -> None:
             os.fsync(stream.fileno())
             os.fchmod(stream.fileno(), mode)
         Path(draft).replace(place)
+        draft = ""
     except OSError as error:
-        if draft:
-            with suppress(OSError):
-                Path(draft).unlink(missing_ok=True)
         raise CatalogueError(
             f"{place} cannot be written: {error.strerror or error}", "nothing was changed; --dry-run prints the entry"
         ) from None
+    finally:
+        if draft:
+            with suppress(OSError):
+                Path(draft).unlink(missing_ok=True)

@@ -79,7 +79,8 @@ class Poll:
     feed_id: str
     feed_kind: FeedKind
     host: str  # of `url`: the unit of politeness
-    url: str  # as asked; the catalogue's, or where it moved to for good
+    feed_url: str  # the catalogue's address of it, or the index's
+    url: str  # as asked: `feed_url`, or where it moved to for good
     final_url: str | None
     parent_feed_id: str | None  # the sitemap index that lists it
     polled_at: datetime
@@ -275,6 +276,7 @@ class FeedState:
     feed_id: str
     source_id: str
     feed_kind: FeedKind
+    feed_url: str
     url: str  # the poll's `next_url`
     polled_at: datetime
     outcome: Outcome

@@ -44,7 +44,6 @@ def prompt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     monkeypatch.setenv("INGEST_HOME", str(settings.home))
     monkeypatch.setenv("INGEST_CONTACT", settings.contact)
     monkeypatch.setenv("INGEST_ALLOW_NETWORKS", "127.0.0.0/8")
-    monkeypatch.setattr("ingest.jobs.try_fetch.REST_S", 0.0)
     return Prompt(monkeypatch, capsys)
 
 

@@ -79,7 +79,7 @@ def test_the_steps_one_by_one_and_questions_after(crawling: Prompt) -> None:
 def test_run_does_it_all(crawling: Prompt) -> None:
     code, out, err = crawling("run")
     assert code == 0, err
-    assert "crawl: polls 9" in out
+    assert "crawl: polls 15" in out
     code, out, _ = crawling("query")
     assert "mart.article" in out
 

@@ -101,7 +101,7 @@ def test_usual_addresses_that_gave_nothing_are_counted_and_shown_with_all(prompt
     ("words", "said"),
     [
         (["add", "no such thing"], "is not a web address"),
-        (["add", "http://127.0.0.1:1/"], "cannot be looked at"),
+        (["add", "http://127.0.0.1:2/"], "cannot be looked at"),
         (["import", "no-such-file"], "no-such-file cannot be read"),
         (["export"], "no catalogue at"),
     ],

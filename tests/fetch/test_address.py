@@ -39,6 +39,10 @@ from ingest.fetch.names import Names
         ("2002:7f00:1::", False),
         ("2001:0:53aa:64c:0:0:0:1", False),
         ("2001:db8::1", False),
+        ("3fff:1::1", False),
+        ("168.63.129.16", False),
+        ("::ffff:168.63.129.16", False),
+        ("168.63.129.17", True),
     ],
 )
 def test_only_public_machines_are_spoken_to(address: str, allowed: bool) -> None:
@@ -54,4 +58,4 @@ def test_the_settings_may_open_a_network(address: str) -> None:
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "2130706433", "0x7f.1", "[::1]"])
 def test_a_name_is_judged_by_what_it_resolves_to(name: str) -> None:
     with pytest.raises(BlockedAddress, match="not a public address"):
-        resolve(name, 80, names=Names(limit=1), allow_networks=(), timeout_s=20.0)
+        resolve(name, 80, names=Names(limit=1), allow_networks=(), timeout_s=20.0, wait_s=20.0)

@@ -19,6 +19,7 @@ def response(body: bytes, *headers: tuple[str, str]) -> Response:
     return Response(
         url="http://news.example/a",
         final_url="https://news.example/ü?a=1",
+        hops=(),
         moved_to=None,
         outcome="ok",
         detail=None,

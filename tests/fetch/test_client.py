@@ -14,6 +14,8 @@ import pytest
 from fetch.hostile import Deed, HostileWeb, drip, flood, hang_up, reset, stall
 from ingest.fetch.client import Client
 from ingest.fetch.response import Response
+from ingest.rules.robots_path import path_of
+from ingest.rules.url import as_found
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
 LIMIT_BYTES = 100_000
@@ -428,8 +430,8 @@ def test_only_permanent_redirects_tell_where_a_page_has_moved(
 
 
 def test_nothing_has_moved_to_where_nobody_answers(web: HostileWeb, client: Client) -> None:
-    response = get(client, web.redirect("/a", "http://127.0.0.1:1/", status="301 Moved"))
-    assert (response.outcome, response.moved_to, response.final_url) == ("unreachable", None, "http://127.0.0.1:1/")
+    response = get(client, web.redirect("/a", "http://127.0.0.1:2/", status="301 Moved"))
+    assert (response.outcome, response.moved_to, response.final_url) == ("unreachable", None, "http://127.0.0.1:2/")
 
 
 def test_a_name_that_nobody_resolves_costs_its_own_visit_alone(
@@ -450,4 +452,54 @@ def test_a_name_that_nobody_resolves_costs_its_own_visit_alone(
     assert {get(client, f"http://slow.example:{web.port}/a").outcome for _ in range(3)} <= {"timeout", "dns_error"}
     assert get(client, f"http://other.example:{web.port}/a").body == b"here"
     assert asked.count("slow.example") == 1
+    may_answer.set()
+
+
+def for_ever(piece: bytes) -> Deed:
+    def send(sock: socket.socket, closing: threading.Event) -> None:
+        while not closing.is_set():
+            sock.sendall(piece)
+
+    return send
+
+
+@pytest.mark.parametrize(
+    "deeds",
+    [
+        (HEAD + b"Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x08\0\0\0\0\0\0", for_ever(b"a" * 65_536)),
+        (HEAD + b"Content-Encoding: gzip\r\n\r\n", for_ever(gzip.compress(b"") * 3_000)),
+        (HEAD + b"Content-Encoding: deflate\r\n\r\n\x78\x9c", for_ever(b"\0\0\0\xff\xff" * 13_000)),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n", for_ever(b"a: b\r\n" * 10_000)),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", for_ever(b"1\r\na\r\n" * 10_000)),
+        (for_ever(b"HTTP/1.1 100 Continue\r\n\r\n" * 2_000),),
+    ],
+)
+def test_what_comes_over_the_wire_is_bounded_also_where_it_says_nothing(
+    web: HostileWeb, new_client: Callable[..., Client], deeds: tuple[Deed, ...]
+) -> None:
+    response = get(new_client(timeout_s=600.0), web.does("/a", *deeds))
+    assert (response.outcome, response.body) == ("too_large", b"")
+    assert response.wire_bytes <= 3 * LIMIT_BYTES
+
+
+@pytest.mark.parametrize(
+    "path", ["//a", "//a//b/", "/a;b", "/%2570", "/a%2Fb", "/100%25?q=%25", "/é?ü", "/a|b[c]", "//a:b/c@d"]
+)
+def test_what_is_sent_is_what_robots_txt_was_asked_about(web: HostileWeb, client: Client, path: str) -> None:
+    url = as_found(web.url(path))
+    assert url is not None
+    get(client, url)
+    sent = web.heads[0].split(" ")[1]
+    assert path_of(f"http://host{sent}") == path_of(url)
+    assert sent.count("/") == path.count("/")
+
+
+def test_where_too_many_names_are_asked_for_nobody_says_that_a_name_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_answer = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: may_answer.wait() and [])
+    with Client(
+        user_agent="ingest/0.1", timeout_s=600.0, connect_timeout_s=0.05, allow_networks=(), threads=2
+    ) as client:
+        outcomes = [get(client, f"http://n{number}.trap.example/").outcome for number in range(4)]
+    assert outcomes == ["dns_error", "dns_error", "timeout", "timeout"]
     may_answer.set()

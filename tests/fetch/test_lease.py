@@ -1,9 +1,12 @@
 """Leases: one visitor a host at a time, and a rest that everybody keeps."""
 
+import fcntl
+import os
 import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -131,6 +134,68 @@ def test_a_rest_is_a_day_at_most(tmp_path: Path) -> None:
     taken(Leases(tmp_path), "a").release(1e12)
     assert until(tmp_path) - time.time() <= LONGEST_REST_S
     assert isinstance(Leases(tmp_path).take("a"), float)
+
+
+def test_hosts_that_nobody_visited_for_long_are_swept_away(tmp_path: Path) -> None:
+    leases, now = Leases(tmp_path), datetime.now(UTC)
+    for host in ("rests", "old", "young"):
+        taken(leases, host).release(50.0 if host == "rests" else 0.0)
+    held = taken(leases, "held")
+    for host in ("rests", "old", "held"):
+        os.utime(tmp_path / host, (1_000_000_000.0, 1_000_000_000.0))
+    assert leases.sweep(before=now - timedelta(days=2)) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["held", "rests", "young"]
+    assert leases.take("held") == HELD_S
+    held.release(0.0)
+    assert isinstance(leases.take("old"), Lease)
+
+
+def test_a_file_that_was_swept_away_while_it_was_opened_is_no_lease(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leases, flock = Leases(tmp_path), fcntl.flock
+    taken(leases, "a").release(0.0)
+
+    def sweeping(descriptor: int, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", flock)
+        os.utime(tmp_path / "a", (1_000_000_000.0, 1_000_000_000.0))
+        assert leases.sweep(before=datetime.now(UTC)) == 1
+        holder.append(taken(leases, "a"))
+        flock(descriptor, operation)
+
+    holder: list[Lease] = []
+    monkeypatch.setattr(fcntl, "flock", sweeping)
+    assert leases.take("a") == HELD_S
+    assert leases.take("a") == HELD_S
+    holder[0].release(0.0)
+    assert isinstance(leases.take("a"), Lease)
+
+
+def test_leases_exclude_each_other_while_they_are_swept(tmp_path: Path) -> None:
+    leases, inside, most, is_over = Leases(tmp_path), [], [], threading.Event()
+
+    def visit() -> None:
+        for _ in range(100):
+            while not isinstance(lease := leases.take("a"), Lease):
+                pass
+            inside.append(1)
+            most.append(len(inside))
+            inside.pop()
+            lease.release(0.0)
+
+    def sweep() -> None:
+        while not is_over.is_set():
+            leases.sweep(before=datetime.now(UTC) + timedelta(days=1))
+
+    threads = [threading.Thread(target=visit) for _ in range(3)]
+    sweeper = threading.Thread(target=sweep)
+    for thread in (sweeper, *threads):
+        thread.start()
+    for thread in threads:
+        thread.join()
+    is_over.set()
+    sweeper.join()
+    assert most == [1] * 300
 
 
 def test_a_lease_that_is_given_back_twice_harms_nobody(leases: Leases) -> None:

@@ -13,8 +13,8 @@ from ingest import catalogue
 from ingest.errors import CatalogueError, InputError
 from ingest.jobs import add_source, export_sources, import_sources
 from ingest.jobs.add_source import Found
+from ingest.jobs.by_hand import rest_between_s
 from ingest.jobs.import_sources import Imported
-from ingest.jobs.look_around import rest_between_s
 from ingest.jobs.source_entry import Wish
 from ingest.log import unwatched
 from ingest.records import Source
@@ -440,7 +440,7 @@ def test_a_further_feed_of_a_known_publisher_is_refused_with_its_name(local: Set
 def test_front_pages_are_looked_at_on_request(site: SmallSite, local: Settings, tmp_path: Path) -> None:
     site.page("/", home(alternate("/feed/")))
     site.rss("/feed/", articles(1, 2))
-    found = imported(local, tmp_path, f"{site.origin}/\nhttps://127.0.0.1:1/\n", discover=True)
+    found = imported(local, tmp_path, f"{site.origin}/\nhttps://127.0.0.1:2/\n", discover=True)
     assert (found.added_count, len(found.refused)) == (1, 1)
     assert "unreachable" in found.refused[0].reason
     assert written(local, "the-daily-gazette").is_checked

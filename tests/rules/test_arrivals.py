@@ -24,14 +24,16 @@ def listing(marks: str, *, dates: str | None = None) -> list[Sighting]:
     [
         ("nnnnn", None, 5, True, "two polls share no entry"),
         ("nnnnn", None, None, False, "it was never read before"),
-        ("nnnkk", None, 5, False, "what is below is known"),
         ("knnnn", None, 5, True, "a pinned entry is no overlap"),
         ("knnnk", None, 5, False, "a pinned one, and an overlap"),
         ("kkkkk", None, 5, False, "nothing is new"),
         ("nn", None, 20, False, "it begins anew at midnight: it was not full"),
         ("nnnnn", None, 4, True, "it grew"),
-        ("kknnn", "98321", 5, False, "the oldest first, by its dates"),
-        ("nnnnk", "23450", 5, True, "by dates the known one is the newest: pinned"),
+        ("kknnn", "98321", 5, False, "the oldest first"),
+        ("nnnnk", "12347", 5, False, "by its dates the known one is a neighbour"),
+        ("nnnnk", "12349", 5, True, "it is dated long before all others: pinned"),
+        ("kkkkn", None, 5, False, "one new entry below what is known: put in late"),
+        ("nnkkk", None, 5, False, "much of it is known"),
         ("", None, 5, False, "it is empty"),
     ],
 )
@@ -42,7 +44,8 @@ def test_a_feed_rolled_over_if_nothing_known_is_below_its_first_new_entry(
 
 
 def test_the_first_listing_tells_its_rate_by_its_dates() -> None:
-    assert first_rate(listing("nnnn", dates="1368"), now=NOON) == pytest.approx(12)
+    assert first_rate(listing("nnnn", dates="1269"), now=NOON) == pytest.approx(24)
+    assert first_rate([*listing("nnn", dates="124"), Sighting(False, NOON - timedelta(days=4_000))], now=NOON) == 24
     assert first_rate(listing("nnnn"), now=NOON) is None
     assert first_rate(listing("nn", dates="12"), now=NOON) is None
 

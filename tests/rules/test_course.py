@@ -19,7 +19,7 @@ def after(outcome, *, state: Any = None, feed=FEED, listing=(), now=NOON, **chan
     states = {feed.feed_id: state} if state else {}
     (due,) = [one for one in due_feeds([SOURCE], states, gaps={}, now=now, poll_all=True) if one.feed == feed]
     given = {
-        "http_status": 200, "listing": listing, "is_whole": True, "told_s": None, "elapsed_ms": 10, "moved_to": None,
+        "http_status": 200, "listing": listing, "below": (), "is_whole": True, "told_s": None, "elapsed_ms": 10, "moved_to": None,
         "now": now, "not_before_at": None,
     }  # fmt: skip
     return course_after(due, outcome, **(given | changes))
@@ -90,7 +90,32 @@ def test_no_poll_comes_before_the_host_allows() -> None:
     assert after("ok", listing=[NEW], not_before_at=wait_until).next_poll_at == wait_until
 
 
-def test_a_sitemap_below_an_index_with_nothing_recent_is_verified_once_a_week() -> None:
+def test_a_sitemap_below_an_index_is_verified_the_less_often_the_longer_nothing_came() -> None:
     state = a_state(SITEMAP, parent_feed_id="daily.example/index.xml")
-    assert pause_s(after("ok", state=state, feed=SITEMAP, listing=[])) == 7 * 86_400
-    assert pause_s(after("ok", state=state, feed=SITEMAP, listing=[KNOWN])) <= 86_400
+
+    def still(days: int) -> float:
+        now = NOON + timedelta(days=days)
+        return pause_s(after("not_modified", state=state, feed=SITEMAP, now=now), now)
+
+    assert still(1) <= 86_400
+    assert still(4) == 7 * 86_400
+    assert still(31) == 30 * 86_400
+    assert pause_s(after("ok", state=state, feed=SITEMAP, listing=[NEW])) <= 86_400
+    empty = a_state(SITEMAP, parent_feed_id="daily.example/index.xml", window_count=0)
+    assert pause_s(after("not_modified", state=empty, feed=SITEMAP)) == 7 * 86_400
+
+
+def test_an_index_is_asked_as_often_as_its_sitemaps_change() -> None:
+    now = NOON + timedelta(days=1)
+    state = a_state(SITEMAP, arrivals_per_day=0.5)
+    still = after("ok", state=state, feed=SITEMAP, below=[KNOWN] * 9, now=now)
+    busy = after("ok", state=state, feed=SITEMAP, below=[NEW] * 9, now=now)
+    assert busy.arrivals_per_day > still.arrivals_per_day
+    assert busy.window_count == 0  # sitemaps are no entries
+
+
+def test_what_is_gone_from_where_it_had_moved_is_asked_at_home_next() -> None:
+    moved = a_state(FEED, url="https://new.example/feed")
+    course = after("gone", state=moved, http_status=410)
+    assert not course.is_retired
+    assert pause_s(course) <= 86_400

@@ -1,13 +1,15 @@
 """Which feeds a crawl polls, and from when on it reads sitemaps."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from ingest.rules.due import LOOK_BACK, DueFeed, due_feeds
+from ingest.rules.due import LOOK_BACK, DueFeed, Gap, due_feeds
 from made import NOON, a_feed, a_source, a_state
 
 FEED = a_feed()
 SITEMAP = a_feed("sitemap", "https://daily.example/sitemap.xml")
 SOURCE = a_source(FEED, SITEMAP)
+MINUTE = timedelta(minutes=1)
 LATER = NOON + timedelta(minutes=5)  # before both are due again
 HELD = {FEED.feed_id: a_state(FEED), SITEMAP.feed_id: a_state(SITEMAP)}
 
@@ -29,16 +31,16 @@ def test_a_person_who_asks_gets_everything_polled() -> None:
 
 def test_a_gap_makes_the_sitemap_due_to_be_read_whole_from_before_the_gap() -> None:
     gap_from_at = NOON - timedelta(days=20)
-    (one,) = due(HELD, gaps={"daily": gap_from_at}).values()
+    (one,) = due(HELD, gaps={"daily": Gap(gap_from_at, NOON + MINUTE)}).values()
     assert one.feed == SITEMAP
-    assert one.is_refill
+    assert one.gap_at == NOON + MINUTE
     assert not one.is_conditional
     assert one.since_at == gap_from_at - LOOK_BACK
 
 
 def test_a_gap_hurries_no_sitemap_that_fails() -> None:
     failing = HELD | {SITEMAP.feed_id: a_state(SITEMAP, outcome="timeout", failure_count=1)}
-    assert due(failing, gaps={"daily": NOON}) == {}
+    assert due(failing, gaps={"daily": Gap(NOON, NOON + MINUTE)}) == {}
 
 
 def test_a_sitemap_is_read_back_from_its_last_whole_reading_however_often_it_was_unchanged_since() -> None:
@@ -79,5 +81,25 @@ def test_once_a_day_a_feed_is_asked_without_validators() -> None:
 def test_a_feed_that_moved_is_asked_there_until_it_fails_there() -> None:
     moved = a_state(FEED, url="https://new.example/feed")
     assert due({FEED.feed_id: moved}, poll_all=True)[FEED.feed_id].url == "https://new.example/feed"
-    lost = a_state(FEED, url="https://new.example/feed", outcome="http_error", failure_count=3)
-    assert due({FEED.feed_id: lost}, poll_all=True)[FEED.feed_id].url == FEED.url
+    for fault in ({"outcome": "http_error", "failure_count": 3}, {"outcome": "gone", "failure_count": 1}):
+        lost = a_state(FEED, url="https://new.example/feed", **fault)
+        assert due({FEED.feed_id: lost}, poll_all=True)[FEED.feed_id].url == FEED.url
+
+
+def test_an_address_that_a_person_edits_in_the_catalogue_counts_from_then_on() -> None:
+    edited = a_feed(url="https://www.daily.example/feed/")
+    state = replace(a_state(FEED), feed_id=edited.feed_id)
+    (one,) = due({edited.feed_id: state}, poll_all=True, source=a_source(edited)).values()
+    assert one.url == edited.url
+
+
+def test_a_sitemap_that_was_read_since_the_gap_is_not_read_for_it_again() -> None:
+    gap = Gap(NOON - timedelta(days=2), NOON - MINUTE)
+    assert due(HELD, gaps={"daily": gap}) == {}
+    assert due(HELD, gaps={"daily": gap}, poll_all=True)[SITEMAP.feed_id].gap_at is None
+
+
+def test_a_sitemap_of_a_month_that_is_over_is_asked_no_more() -> None:
+    below = a_feed("sitemap", "https://daily.example/sitemap-2026-10.xml")
+    state = a_state(below, parent_feed_id=SITEMAP.feed_id)
+    assert below.feed_id not in due(HELD | {below.feed_id: state}, now=NOON + timedelta(days=1))

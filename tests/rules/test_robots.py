@@ -79,7 +79,7 @@ def test_the_line_that_decides_is_named_with_its_group() -> None:
         (["user-agent: ingest", "crawl-delay: 2", "user-agent: *", "crawl-delay: 7"], 2.0),
         (["user-agent: ingest", "disallow: /a", "user-agent: *", "crawl-delay: 7"], None),
         (["crawl-delay: 7", "user-agent: *"], None),
-        (["user-agent: *", "crawl-delay: 99999999999999"], 86_400.0),
+        (["user-agent: *", "crawl-delay: 99999999999999"], 21_600.0),
         *((["user-agent: *", f"crawl-delay: {delay}"], None) for delay in ("inf", "nan", "-3", "soon", "0", "", "٣")),
     ],
 )
@@ -144,3 +144,51 @@ def test_what_is_reserved_is_told_and_denies_nothing_to_us(
     assert optouts(file(*lines), path) == expected
     if lines[:2] != ["user-agent: *", "disallow: /"]:
         assert is_allowed(file(*lines), "ingest", path)
+
+
+WILDCARDS = [f"disallow: *private*{number}$" for number in range(1_001)]
+PLAIN = [f"disallow: /old/{number}" for number in range(20_001)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "answers"),
+    [
+        (["allow: /a/b*c", "disallow: /a/*"] * 30_000, {"/a/b/c": True, "/a/b/d": False, "/b": True}),
+        ([*WILDCARDS[:1_000], "allow: /a"], {"/a/private1": False, "/a/private1x": True}),
+        ([*WILDCARDS, "allow: /a"], {"/a/private1": False, "/a": False}),
+        (["disallow: /x/*a", "disallow: /y$", *(f"allow: *{number}" for number in range(1_000))],
+         {"/x/a": False, "/x/b1": False, "/y": False, "/ya1": False, "/z": True}),
+        (["disallow: /b", *(f"allow: /{number}" for number in range(20_000))], {"/1": True, "/b": False, "/c": True}),
+        ([*PLAIN[:20_000], "disallow: /old"], {"/old/1": False, "/new": False}),
+        ([*PLAIN, "allow: /"], {"/old/20000": False, "/new": False}),
+    ],
+)  # fmt: skip
+def test_more_rules_than_can_be_looked_at_deny_too_much_rather_than_too_little(
+    lines: list[str], answers: dict[str, bool]
+) -> None:
+    text = file("user-agent: *", *lines)
+    rules = read_robots(text, product="ingest")
+    assert {path: rules.is_allowed(path_of(f"https://foo.bar{path}")) for path in answers} == answers
+    assert rules.rule_count <= 20_000
+
+
+def test_the_line_is_named_that_counts_for_more_than_it_says() -> None:
+    text = file("user-agent: *", "disallow: /a*b", *(f"allow: *{number}" for number in range(1_000)))
+    decision = decide(text, product="ingest", url="https://foo.bar/a1")
+    assert decision.rule is not None
+    assert decision.rule.number == 2
+
+
+def test_reservations_without_end_reserve_everything() -> None:
+    lines = [
+        line
+        for name in ("GPTBot", "CCBot", "ClaudeBot", "Bytespider", "Diffbot", "omgili")
+        for line in (f"user-agent: {name}", *(f"disallow: /{name}{number}" for number in range(1_000)))
+    ]
+    assert optouts(file(*lines[: 5 * 1_001]), "/a") == ()
+    assert len(optouts(file(*lines), "/a")) == 6
+
+
+def test_few_of_very_many_sitemaps_are_looked_at() -> None:
+    text = file(*(f"sitemap: ftp://foo.bar/{number}" for number in range(1_000)), "sitemap: https://foo.bar/s.xml")
+    assert read_robots(text, product="ingest").sitemaps == ()

@@ -109,11 +109,14 @@ YESTERDAY, LONG_AGO = NOW - DAY, NOW - 90 * DAY
     [
         ("never polled", "s.xml", None, None, True),
         ("never polled, changed lately", "s.xml", YESTERDAY, None, True),
-        ("never polled, old", "s.xml", LONG_AGO, None, False),
+        ("never polled, old: its lastmod may be stuck", "s.xml", LONG_AGO, None, True),
         ("never polled, an old month", "sitemap-2019-03.xml", None, None, False),
         ("never polled, an old month that was edited", "sitemap-2019-03.xml", YESTERDAY, None, True),
         ("never polled, this month", "sitemap-2026-11.xml", None, None, True),
-        ("not due", "s.xml", NOW, state(polled=HOUR, due=HOUR, lastmod=YESTERDAY), False),
+        ("changed before it is due", "s.xml", NOW, state(polled=HOUR, due=HOUR, lastmod=YESTERDAY), True),
+        ("not due", "s.xml", YESTERDAY, state(polled=HOUR, due=HOUR, lastmod=YESTERDAY), False),
+        ("said so before, and was unchanged", "s.xml", NOW,
+         state(polled=HOUR, due=HOUR, lastmod=YESTERDAY, outcome="not_modified"), False),
         ("due and changed", "s.xml", NOW, state(polled=HOUR, due=-HOUR, lastmod=YESTERDAY), True),
         ("due and unchanged", "s.xml", YESTERDAY, state(polled=HOUR, due=-MINUTE, lastmod=YESTERDAY), False),
         ("unchanged for a week", "s.xml", LONG_AGO, state(polled=7 * DAY, due=-HOUR, lastmod=LONG_AGO), True),
@@ -131,7 +134,7 @@ YESTERDAY, LONG_AGO = NOW - DAY, NOW - 90 * DAY
 def test_a_sitemap_of_an_index_is_read_if(name, address, lastmod, known, is_read) -> None:
     child = Child(url=f"https://daily.example/{address}", lastmod_at=lastmod)
     states = {f"daily.example/{address}": known} if known else {}
-    assert (children_to_poll([child], states, since=SINCE, now=NOW, most=50) == [child]) is is_read
+    assert (children_to_poll([child], states, since=SINCE, now=NOW) == [child]) is is_read
 
 
 def test_newest_first_and_what_is_over_waits_for_later_runs() -> None:
@@ -141,27 +144,27 @@ def test_newest_first_and_what_is_over_waits_for_later_runs() -> None:
     states: dict[str, FeedState] = {}
     read: list[str] = []
     for _ in range(3):
-        chosen = children_to_poll(listed, states, since=SINCE, now=NOW, most=50)
+        chosen = children_to_poll(listed, states, since=SINCE, now=NOW)
         read += [child.url for child in chosen]
         states |= {
             child.url.removeprefix("https://"): state(polled=MINUTE, due=HOUR, lastmod=child.lastmod_at)
             for child in chosen
         }
     assert read == [child.url for child in reversed(listed)]
-    assert children_to_poll(listed, states, since=SINCE, now=NOW, most=50) == []
+    assert children_to_poll(listed, states, since=SINCE, now=NOW) == []
 
 
 def test_a_lastmod_that_is_always_now_costs_no_more_than_the_schedule() -> None:
     listed = [Child(url=f"https://daily.example/{n}.xml", lastmod_at=NOW) for n in range(40)]
     states = {f"daily.example/{n}.xml": state(polled=HOUR, due=HOUR if n else -MINUTE, lastmod=NOW) for n in range(40)}
-    assert children_to_poll(listed, states, since=SINCE, now=NOW, most=50) == listed[:1]
+    assert children_to_poll(listed, states, since=SINCE, now=NOW) == listed[:1]
 
 
 def test_months_long_past_are_not_read_however_new_the_index_says_they_are() -> None:
     listed = [
         Child(url=f"https://daily.example/{y}-{m:02}.xml", lastmod_at=NOW) for y in (2025, 2026) for m in range(1, 12)
     ]
-    assert [child.url for child in children_to_poll(listed, {}, since=SINCE, now=NOW, most=50)] == [
+    assert [child.url for child in children_to_poll(listed, {}, since=SINCE, now=NOW)] == [
         "https://daily.example/2026-11.xml"
     ]
 
@@ -170,10 +173,14 @@ def test_what_is_said_to_be_unchanged_comes_after_all_else() -> None:
     checked = Child(url="https://daily.example/checked.xml", lastmod_at=NOW - 8 * DAY)
     new = Child(url="https://daily.example/new.xml", lastmod_at=NOW - 2 * DAY)
     states = {"daily.example/checked.xml": state(polled=7 * DAY, due=-MINUTE, lastmod=NOW - 8 * DAY)}
-    assert children_to_poll([checked, new], states, since=SINCE, now=NOW, most=50) == [new, checked]
-    assert children_to_poll([checked, new], states, since=SINCE, now=NOW, most=1) == [new]
+    assert children_to_poll([checked, new], states, since=SINCE, now=NOW) == [new, checked]
+
+
+def test_of_many_that_are_said_to_be_old_one_is_looked_at() -> None:
+    old = [Child(url=f"https://daily.example/{n}.xml", lastmod_at=LONG_AGO + n * DAY) for n in range(9)]
+    assert children_to_poll(old, {}, since=SINCE, now=NOW) == [old[-1]]
 
 
 def test_a_sitemap_that_is_listed_twice_is_read_once() -> None:
     twice = [Child(url=f"{scheme}://daily.example/s.xml", lastmod_at=None) for scheme in ("https", "http")]
-    assert children_to_poll(twice, {}, since=SINCE, now=NOW, most=50) == twice[:1]
+    assert children_to_poll(twice, {}, since=SINCE, now=NOW) == twice[:1]

@@ -97,17 +97,21 @@ def test_a_failing_feed_gets_slower_and_is_never_dead(outcome, status, failure_c
 
 
 @pytest.mark.parametrize(
-    ("kind", "outcome", "status", "failure_count", "expected"),
+    ("is_below_index", "outcome", "status", "failure_count", "silent_days", "expected"),
     [
-        ("feed", "gone", 410, 1, True),
-        ("feed", "http_error", 404, 50, False),
-        ("sitemap", "http_error", 404, 2, False),
-        ("sitemap", "http_error", 404, 3, True),
-        ("sitemap", "http_error", 500, 9, False),
+        (False, "gone", 410, 1, 0, True),
+        (False, "http_error", 404, 50, 99, False),  # what the catalogue names is slowed down only
+        (True, "http_error", 404, 2, 8, False),
+        (True, "http_error", 404, 3, 1, False),  # a broken deployment is mended in a day
+        (True, "http_error", 404, 3, 8, True),
+        (True, "http_error", 500, 9, 8, False),
     ],
 )
-def test_what_is_gone_for_good_is_retired(kind, outcome, status, failure_count, expected) -> None:
-    assert is_retired(kind, outcome, status, failure_count=failure_count) is expected
+def test_what_is_gone_for_good_is_retired(
+    is_below_index, outcome, status, failure_count, silent_days, expected
+) -> None:
+    given = {"is_below_index": is_below_index, "failure_count": failure_count, "silent_s": silent_days * DAY_S}
+    assert is_retired(outcome, status, **given) is expected
 
 
 def test_a_clock_that_strikes_every_interval_misses_no_feed_by_seconds() -> None:

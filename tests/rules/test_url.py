@@ -3,10 +3,24 @@
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+import requests
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from requests.adapters import HTTPAdapter
+from urllib3.util import parse_url
 
-from ingest.rules.url import as_found, canonical, host, identity, is_home, key_id, same_site, trusted_canonical
+from ingest.rules.robots_path import path_of
+from ingest.rules.url import (
+    DEFAULT_PORTS,
+    as_found,
+    canonical,
+    host,
+    identity,
+    is_home,
+    key_id,
+    same_site,
+    trusted_canonical,
+)
 from rules.url_pairs import APART, MERGED, MISLED, VARIANTS
 
 BASE = "https://news.example/world/index.html"
@@ -26,6 +40,19 @@ BASE = "https://news.example/world/index.html"
         ("?id=5", "https://news.example/world/index.html?id=5"),
         ("https://news.example/#!/story/1", "https://news.example/#!/story/1"),
         ("https://zürich.example/ü", "https://zürich.example/ü"),
+        ("/a/../b/./c", "https://news.example/b/c"),
+        ("https://news.example/a/%2e%2E/b", "https://news.example/b"),
+        ("https://news.example/a/.%2e/%2e/b/..", "https://news.example/"),
+        ("https://news.example/a/b/%2e", "https://news.example/a/b/"),
+        ("https://news.example/../../a", "https://news.example/a"),
+        ("https://news.example//a//../b//", "https://news.example//a/b//"),
+        ("https://news.example/..a/...", "https://news.example/..a/..."),
+        ("https://news.example/?a=/../b", "https://news.example/?a=/../b"),
+        ("https://news.example/..%2fa;b", "https://news.example/..%2fa;b"),
+        ("https://news.example/100%?q=%zz%41", "https://news.example/100%25?q=%25zz%41"),
+        ("https://news.example/%%2e%2e/a", "https://news.example/%25%2e%2e/a"),
+        ("http://news.example:8080/", "http://news.example:8080/"),
+        ("http://[::1]:80/", "http://[::1]:80/"),
     ],
 )
 def test_a_link_becomes_the_address_that_is_fetched(href: str, found: str) -> None:
@@ -38,7 +65,9 @@ def test_a_link_becomes_the_address_that_is_fetched(href: str, found: str) -> No
         "", "   ", "mailto:desk@news.example", "javascript:void(0)", "data:text/html,x", "ftp://news.example/a",
         "http://", "https:///path", "http://[::1", "http://a..b/", "http://news.example:99999/", "http://news.example:0/",
         "https://me:secret@news.example/", "https://good.example\\@evil.example/", "http://a b/", "https://\ud800.example/",
-        "https://news.example/" + "x" * 5_000, "//news.example/a", "/relative",
+        "https://news.example/" + "x" * 5_000, "//news.example/a", "/relative", "http://good.example\\[::1]:81/",
+        "http://good.example[::1]/", "http://[::1]good.example/", "http://[fe80::1%eth0]/", "http://[fe80::1%25eth0]/",
+        "http://%61.example/", "http://news.example:25/", "https://news.example:6667/", "http://[::1]:22/",
     ],
 )  # fmt: skip
 def test_what_is_no_web_address_is_none(href: str) -> None:
@@ -113,6 +142,54 @@ def test_finding_an_address_again_changes_nothing(url: str) -> None:
     found = as_found(url)
     if found is not None:
         assert as_found(found) == found
+
+
+AUTHORITY = st.lists(
+    st.sampled_from(
+        ["a.example", "b.example", "127.0.0.1", "[::1]", "[fe80::1%25eth0]", "@", ":", "\\", "/", "?", "#", "%40", "%2f", ".",
+         "。", "．", "ｅ", "ß", "xn--", "_", "-", ":80", ":8080", "://", "\t", "\n", " ", "\u200b", "\u00ad", "０",
+         "Ⅷ", "℀", "[", "]", "%61", ";", "*", "'", "<", "|", "{", "ς", "İ"]
+    )
+    | st.text(max_size=3),
+    max_size=6,
+).map("".join)  # fmt: skip
+TEXT = st.text(max_size=60) | st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["http://", "https://", "HTTP:/", "//"]),
+    AUTHORITY,
+    st.sampled_from(["", "/", "/x"]),
+)
+
+
+def prepared(url: str) -> requests.PreparedRequest | None:
+    """What would be sent; None if nothing would."""
+    try:
+        return requests.Request("GET", url).prepare()
+    except (requests.exceptions.InvalidURL, UnicodeError):
+        return None
+
+
+@settings(max_examples=500)
+@given(ADDRESS | TEXT)
+def test_the_host_whose_rules_and_rest_count_is_the_one_that_the_request_goes_to(text: str) -> None:
+    found = as_found(text)
+    request = prepared(found) if found else None
+    if found is not None and request is not None:
+        place, _ = HTTPAdapter().build_connection_pool_key_attributes(request, verify=True)
+        ours = urlsplit(f"{place['scheme']}://{host(found)}")
+        assert place["host"].strip("[]").removesuffix(".") == ours.hostname
+        assert (place["port"] or DEFAULT_PORTS[place["scheme"]]) == (ours.port or DEFAULT_PORTS[place["scheme"]])
+
+
+@settings(max_examples=500)
+@given(ADDRESS | st.text(max_size=40).map("https://news.example/{}".format))
+def test_the_path_that_robots_txt_is_asked_about_is_the_one_that_is_sent(text: str) -> None:
+    found = as_found(text)
+    request = prepared(found) if found else None
+    if found is not None and request is not None:
+        assert path_of(f"http://host{request.path_url}") == path_of(found)
+        sent = parse_url(f"http://host{request.path_url}")
+        assert path_of(f"http://host{sent.request_uri}") == path_of(found)
 
 
 @given(st.text(max_size=60), st.text(max_size=40))

@@ -75,6 +75,28 @@ def test_a_page_that_is_gone_keeps_its_text_and_says_when_it_went(newsroom: News
     assert asked(query) == [(None, "https://daily.example/b", True, 3)]
 
 
+def test_an_address_that_dies_takes_no_page_away_that_has_another(newsroom: Newsroom, asked: Any) -> None:
+    alias = "https://daily.example/old-a"
+    newsroom.lists(A, alias)
+    newsroom.reads(A, TEXT)
+    newsroom.reads(alias, TEXT, canonical_url=A)
+    newsroom.seals()
+    newsroom.fails(alias, "gone", http_status=410, purpose="second_look")
+    assert asked("SELECT gone_at FROM mart.article") == [(None,)]
+    newsroom.fails(A, "gone", http_status=410, purpose="second_look")
+    gone_at = newsroom.now
+    assert asked("SELECT gone_at FROM mart.article") == [(gone_at,)]
+
+
+def test_a_page_that_moves_is_news_to_readers_of_what_changed(newsroom: Newsroom, asked: Any) -> None:
+    newsroom.lists(A)
+    newsroom.reads(A, TEXT)
+    ((before,),) = asked("SELECT change_seq FROM mart.article")
+    newsroom.looks_again(A, moved_to="https://daily.example/b")
+    ((after,),) = asked("SELECT change_seq FROM mart.article")
+    assert after > before
+
+
 def test_a_server_that_stumbles_takes_no_page_away(newsroom: Newsroom, asked: Any) -> None:
     newsroom.lists(A)
     newsroom.reads(A, TEXT)

@@ -117,3 +117,38 @@ def test_the_longest_wait_that_a_host_asked_for_holds(newsroom: Newsroom, settin
     with known(settings, newsroom) as state:
         (until,) = state.waiting_hosts(now=newsroom.now).values()
     assert until - newsroom.now > timedelta(hours=23)
+
+
+def test_a_gap_is_open_until_what_might_fill_it_was_read(newsroom: Newsroom, settings: Settings) -> None:
+    from_at = newsroom.now - timedelta(hours=5)
+    sitemap = {"feed_kind": "sitemap", "feed_id": "daily.example/news.xml"}
+    gap = newsroom.polls(gap_from_at=from_at)
+    other = newsroom.polls(**sitemap | {"feed_id": "daily.example/pages.xml"})
+    newsroom.seals()
+    for _ in range(2):  # pending, then published
+        with known(settings, newsroom) as state:
+            assert state.open_gaps(now=newsroom.now) == {}  # one sitemap was read, and none is owed
+        goes_out(settings)
+    assert other.polled_at > gap.polled_at
+    newsroom.polls(**sitemap, outcome="timeout", read_at=None)
+    newsroom.seals()
+    with known(settings, newsroom) as state:
+        assert state.open_gaps(now=newsroom.now) == {
+            "daily": (from_at, gap.polled_at)
+        }  # this one may hold what is missing
+        assert state.open_gaps(now=newsroom.now + timedelta(days=3)) == {}  # but nobody waits for ever
+    newsroom.polls(**sitemap)
+    newsroom.seals()
+    with known(settings, newsroom) as state:
+        assert state.open_gaps(now=newsroom.now) == {}
+
+
+def test_a_listing_that_was_taken_out_is_read_again_from_before_it(newsroom: Newsroom, settings: Settings) -> None:
+    held = newsroom.polls(body_hash="held")
+    newsroom.seals()
+    newsroom.polls(outcome="not_modified", body_hash="of a batch that was taken out")
+    newsroom.seals()
+    goes_out(settings)
+    with known(settings, newsroom) as state:
+        (feed,) = state.feeds().values()
+    assert (feed.read_at, feed.body_hash) == (held.polled_at, None)

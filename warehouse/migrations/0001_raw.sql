@@ -53,6 +53,7 @@ CREATE TABLE raw.poll (
   feed_id VARCHAR NOT NULL,
   feed_kind VARCHAR NOT NULL,
   host VARCHAR NOT NULL,
+  feed_url VARCHAR NOT NULL,
   url VARCHAR NOT NULL,
   final_url VARCHAR,
   parent_feed_id VARCHAR,

@@ -6,7 +6,8 @@ WITH polled AS (
   SELECT
     *,
     coalesce(getvariable('is_whole'), false) AND outcome <> 'ok' AND body_hash IS NOT NULL
-      AND NOT coalesce(list_contains(list(body_hash) FILTER (outcome = 'ok') OVER feed, body_hash), false) AS is_lost
+      AND NOT coalesce(list_contains(list(body_hash) FILTER (outcome = 'ok') OVER feed, body_hash), false) AS is_lost,
+    max(polled_at) FILTER (outcome = 'ok') OVER feed AS held_at
   FROM raw.poll
   WINDOW feed AS (PARTITION BY feed_id)
   QUALIFY row_number() OVER (PARTITION BY feed_id ORDER BY polled_at DESC, poll_id DESC) = 1
@@ -15,6 +16,7 @@ SELECT
   feed_id,
   source_id,
   feed_kind,
+  feed_url,
   next_url AS url,
   polled_at,
   outcome,
@@ -25,7 +27,7 @@ SELECT
   parent_feed_id,
   lastmod_at,
   answered_at,
-  CASE WHEN NOT is_lost THEN read_at END AS read_at,
+  CASE WHEN is_lost THEN held_at ELSE read_at END AS read_at,
   full_at,
   since_at,
   window_count,

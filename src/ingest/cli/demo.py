@@ -31,6 +31,8 @@ def demo(home: Path, pages: Path | None, airflow: bool, seed: int, wants_json: b
     show.table(["state", "reason", "items"], result.by_reason)
     click.echo()
     show.table(["published", "source", "headline"], result.headlines)
+    click.echo()
+    show.table(["discovery", "count"], result.discovery)
     click.echo(f"\n{result.verdict}\n")
     for line in result.next_steps:
         click.echo(line)

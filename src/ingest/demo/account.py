@@ -17,6 +17,15 @@ def differences(truth: Sequence[Mapping[str, Any]], told: Told) -> list[str]:
     return [line for line in found if line] + _groups(wanted, told) + strangers
 
 
+def wrongly_listed(truth: Sequence[Mapping[str, Any]], listed_by: Mapping[tuple[str, str], str]) -> list[str]:
+    """One line for each item that something else brought to light than the truth says: a feed, a sitemap, a section page."""
+    return [
+        f"{entry['url']} should be listed by a {entry['listed_by']}, and is by a {kind}"
+        for entry in truth
+        if (kind := listed_by.get((entry["source_id"], identity(entry["url"])))) not in (None, entry["listed_by"])
+    ]
+
+
 def _difference(entry: Mapping[str, Any], told: tuple[str, str] | None) -> str | None:
     if told is None:
         return f"{entry['url']} was listed, and is not in the ledger"

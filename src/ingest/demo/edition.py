@@ -13,6 +13,8 @@ from ingest.demo.papers import HEALED_IN, MEMBERS_FOLDER, SYNDICATED, TICKER, Pa
 TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "œ": "oe", "ı": "i", "’": None})
 PRESS_TIME = timedelta(hours=6)  # the last article of edition 1 is older than this, those of edition 2 are younger
 LONGEST_AGE_MIN = 36 * 60
+ARCHIVED_DAYS = (9, 10, 12, 13, 15, 17, 19, 20, 22, 24, 26, 28, 400, 400)  # ages of what only sitemaps still hold
+FIRST_ARCHIVED = 50  # numbers of the articles of a paper: below its own, above extra ones (70) and agency copy (90)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Article:
     edited_at: datetime | None
     image_path: str
     group: str | None  # of entries that carry one text: exactly one of them is stored
+    first_edition: int
 
     @property
     def changed_at(self) -> datetime:
@@ -65,7 +68,7 @@ def press_at(now: datetime) -> datetime:
 def articles(
     paper: Paper, *, seed: int, edition: int, now: datetime, extra: Sequence[ExtraArticle]
 ) -> tuple[Article, ...]:
-    """All entries of the paper's feed in this edition, newest first."""
+    """All articles of the paper that are listed by this edition, newest first."""
     zone = timezone(timedelta(hours=paper.offset_h))
     pressed_at = press_at(now).astimezone(zone)
     printed = [
@@ -82,6 +85,27 @@ def articles(
     ]
     mains = [replace(one, way="plain", group=f"{one.id}-variants") if one.way == "amp" else one for one in printed]
     return tuple(sorted([*mains, *variants], key=lambda one: (one.published_at, one.id), reverse=True))
+
+
+def archive(paper: Paper, *, seed: int, now: datetime) -> tuple[Article, ...]:
+    """Articles of weeks ago and of a year before, newest first, where a paper's sitemaps hold them."""
+    if paper.discovery.by != "sitemap":
+        return ()
+    words, taken = grammar.read(paper.language), set[str]()
+    pressed_at = press_at(now).astimezone(timezone(timedelta(hours=paper.offset_h)))
+    return tuple(
+        _article(
+            paper,
+            rng=rng,
+            number=FIRST_ARCHIVED + place,
+            way="plain",
+            story=grammar.tell(words, rng, taken),
+            authors=(),
+            published_at=pressed_at - timedelta(days=days),
+        )
+        for place, days in enumerate(ARCHIVED_DAYS)
+        for rng in (Random(f"{seed}/{paper.source_id}/archive/{place}"),)
+    )
 
 
 def _own(paper: Paper, *, seed: int, edition: int, pressed_at: datetime) -> list[Article]:
@@ -104,9 +128,11 @@ def _own(paper: Paper, *, seed: int, edition: int, pressed_at: datetime) -> list
             authors=tuple(sorted(rng.sample(staff, rng.choice((1, 1, 1, 2))))),
             published_at=pressed_at - timedelta(minutes=age_min),
         )
+        if number >= paper.count:
+            one = replace(one, first_edition=2)
         if edition >= 2 and number in paper.edited:
             one = _edited(one, story, at=pressed_at + timedelta(minutes=200 + rng.randint(0, 60)))
-        if edition >= 2 or number < paper.count:
+        if edition >= one.first_edition:
             printed.append(one)
     return printed
 
@@ -151,6 +177,7 @@ def _article(
         edited_at=None,
         image_path=f"/media/{printed_number}.png",
         group=None,
+        first_edition=1,
     )
 
 
@@ -179,7 +206,7 @@ def _syndicated(paper: Paper, *, seed: int, edition: int, pressed_at: datetime) 
                 - timedelta(minutes=300 - 40 * place)
                 + timedelta(hours=6 * (first_edition - 1)),
             )
-            printed.append(replace(one, id=f"{source_id}-{group}", group=group))
+            printed.append(replace(one, id=f"{source_id}-{group}", group=group, first_edition=first_edition))
     return printed
 
 

@@ -15,10 +15,18 @@ def tags(paper: Paper, one: Article, origin: str) -> str:
     """The elements of `<head>` for an article: canonical link, description and the paper's own manner of metadata."""
     shared = [
         f'<link rel="canonical" href="{escape(address(origin, one.path))}">',
-        f'<link rel="alternate" type="{FEED_TYPES[paper.feed]}" href="{origin}/feed.xml">',
+        *feed_links(paper, origin),
         _meta("name", "description", one.summary),
     ]
     return "\n".join([*shared, *MANNERS[paper.head](paper, one, origin)])
+
+
+def feed_links(paper: Paper, origin: str) -> list[str]:
+    """The paper's feed as its pages announce it; nothing where it has none."""
+    if paper.feed is None:
+        return []
+    title, kind = escape(paper.name), FEED_TYPES[paper.feed]
+    return [f'<link rel="alternate" type="{kind}" title="{title}" href="{origin}/feed.xml">']
 
 
 def address(origin: str, path: str) -> str:

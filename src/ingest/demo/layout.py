@@ -12,6 +12,8 @@ from ingest.demo.papers import Paper
 
 FOLDER = Path(__file__).with_name("layouts")
 TEASER_COUNT = 4
+WORDS = ("home", "read_more", "most_read", "newsletter", "share", "footer", "log_in")
+OFFER = '<article class="offer"><h2><a href="/offers/2026110001">{}</a></h2></article>'
 DATE_FORMATS = {
     "en": "{at:%d %B %Y, %H:%M}",
     "de": "{at:%d.%m.%Y, %H:%M} Uhr",
@@ -46,9 +48,19 @@ def article_page(paper: Paper, one: Article, others: Sequence[Article], origin: 
 def front_page(paper: Paper, printed: Sequence[Article], origin: str, section: str | None = None) -> bytes:
     """The paper's home page, or a section's: a list of links, with the feed announced in its head."""
     shown = [one for one in printed if section in (None, one.section)]
-    feed = f'<link rel="alternate" type="{head.FEED_TYPES[paper.feed]}" title="{escape(paper.name)}" href="/feed.xml">'
     title = escape(f"{section} – {paper.name}" if section else paper.name)
-    return _filled("front", paper, title=title, head=feed, teasers=_teasers(shown, origin))
+    return _filled(
+        "front", paper, title=title, head="".join(head.feed_links(paper, origin)), teasers=_teasers(shown, origin)
+    )
+
+
+def latest_page(paper: Paper, printed: Sequence[Article], origins: dict[str, str]) -> bytes:
+    """The page that a paper without a feed is found by: a card an article, among links that lead elsewhere."""
+    cards = "\n".join(_card(one, head.address(origins[one.host], one.listed_path)) for one in printed)
+    offer = grammar.read(paper.language).chrome["newsletter"]
+    # It looks like an article in every way but one, its class: that is what section_links is for.
+    offers = OFFER.format(escape(offer)) if paper.discovery.section_links else ""
+    return _filled("latest", paper, title=escape(paper.name), cards=cards, offers=offers)
 
 
 def absent_page(paper: Paper) -> bytes:
@@ -78,7 +90,7 @@ def _filled(name: str, paper: Paper, **parts: str) -> bytes:
             "site": escape(paper.name),
             "nav": "".join(f'<li><a href="{section_path(one)}">{escape(one)}</a></li>' for one in sections),
             "terms": "".join(f'<li><a href="/about">{escape(one)}</a></li>' for one in words["terms"]),
-            **{key: escape(words[key]) for key in ("home", "read_more", "most_read", "newsletter", "share", "footer")},
+            **{key: escape(words[key]) for key in WORDS},
             **parts,
         }
     )
@@ -114,6 +126,19 @@ def _dates(paper: Paper, one: Article) -> str:
     return " ".join(
         f'{escape(word)} <time itemprop="{prop}" datetime="{at.isoformat()}">{form.format(at=at)}</time>'
         for prop, word, at in moments
+    )
+
+
+def _card(one: Article, url: str) -> str:
+    writers = ", ".join(
+        f'<a rel="author" href="/author/{slug(name) or sum(name.encode())}">{escape(name)}</a>' for name in one.authors
+    )
+    tags = "".join(f'<li><a href="/tag/{slug(tag) or sum(tag.encode())}">{escape(tag)}</a></li>' for tag in one.tags)
+    return (
+        f'<article class="card"><a href="{escape(url)}"><img src="{one.image_path}" alt=""></a>'
+        f'<h2><a href="{escape(url)}">{escape(one.title)}</a></h2>'
+        f'<p>{writers} <time datetime="{one.published_at.isoformat()}">{one.published_at:%d.%m. %H:%M}</time></p>'
+        f'<ul class="tags">{tags}</ul></article>'
     )
 
 

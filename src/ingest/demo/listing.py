@@ -1,4 +1,4 @@
-"""What a paper lists for machines: RSS, Atom, sitemap and robots.txt; the pages behind them are in layout.py."""
+"""What a paper lists for machines: RSS, Atom and robots.txt; sitemaps are in sitemap.py, the pages behind them in layout.py."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from html import escape
 
 from ingest.demo.edition import Article
 from ingest.demo.head import address
-from ingest.demo.papers import MEMBERS_FOLDER, Paper
+from ingest.demo.papers import CRAWL_DELAY_S, MEMBERS_FOLDER, TRAINING_RESERVED, Paper
 
 TRACKING = {"feed": "?utm_source=rss&utm_medium=feed&utm_campaign=top", "section": "?utm_source=rss&utm_medium=section"}
 RSS_NAMESPACES = (
@@ -27,31 +27,22 @@ def feed(paper: Paper, printed: Sequence[Article], origins: dict[str, str], name
     return f'<?xml version="1.0" encoding="{paper.charset}"?>\n{text}\n'.encode(paper.charset)
 
 
-def section_entries(printed: Sequence[Article]) -> list[Article]:
-    """What a section feed lists: the newest article's section; each of its entries is in the main feed too."""
-    plain = [one for one in printed if one.way == "plain"]
-    return [one for one in plain if one.section == plain[0].section]
-
-
 def last_modified_at(printed: Sequence[Article]) -> datetime:
     """When a listing changed last: the newest date it holds."""
     return max(one.changed_at for one in printed)
 
 
-def sitemap(printed: Sequence[Article], origin: str) -> bytes:
-    """sitemaps.org 0.9: the same addresses as the feed, untracked, so that no entry is listed here alone."""
-    rows = [
-        f"<url><loc>{escape(address(origin, one.listed_path))}</loc><lastmod>{one.changed_at.isoformat()}</lastmod></url>"
-        for one in printed
-        if one.host == one.source_id
-    ]
-    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    return (head + "\n".join(rows) + "\n</urlset>\n").encode()
-
-
-def robots(origin: str) -> bytes:
-    """RFC 9309, with one folder closed to everyone."""
-    return f"User-agent: *\nDisallow: {MEMBERS_FOLDER}\n\nSitemap: {origin}/sitemap.xml\n".encode()
+def robots(paper: Paper, sitemap_url: str | None) -> bytes:
+    """RFC 9309, with one folder closed to everyone; some ask for a rest, or reserve the training of models."""
+    everyone = ["User-agent: *", f"Disallow: {MEMBERS_FOLDER}"]
+    if delay_s := CRAWL_DELAY_S.get(paper.source_id):
+        everyone.append(f"Crawl-delay: {delay_s}")
+    groups = [everyone]
+    if paper.source_id in TRAINING_RESERVED:
+        groups.append(["User-agent: GPTBot", "User-agent: CCBot", "Disallow: /"])
+    if sitemap_url:
+        groups.append([f"Sitemap: {sitemap_url}"])
+    return ("\n\n".join("\n".join(lines) for lines in groups) + "\n").encode()
 
 
 def _rss(paper: Paper, printed: Sequence[Article], origins: dict[str, str], name: str) -> str:

@@ -82,6 +82,7 @@ def truth(pages: tuple[SavedPage, ...], origin: str) -> list[dict[str, Any]]:
             "source_id": SOURCE_ID,
             "url": address(page, origin),
             "original_url": page.original_url,
+            "listed_by": "feed",
             "group": None,
             "expected": "unknown",
             "expected_reason": None,

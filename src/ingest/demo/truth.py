@@ -5,21 +5,18 @@ from typing import Any
 
 from ingest.demo.edition import Article, is_healed
 from ingest.demo.head import address
-from ingest.demo.listing import link, section_entries
-from ingest.demo.papers import WAYS, Paper, State, Way
+from ingest.demo.issue import Issue
+from ingest.demo.listing import link
+from ingest.demo.papers import WAYS, State, Way
 
 READABLE: tuple[Way, ...] = ("plain", "moved", "amp", "overloaded")
 
 
-def entries(
-    papers: Mapping[str, tuple[Paper, tuple[Article, ...]]], origins: dict[str, str], edition: int
-) -> list[dict[str, Any]]:
+def entries(issues: Mapping[str, Issue], origins: dict[str, str]) -> list[dict[str, Any]]:
     """One record an entry; dates are ISO 8601 with the paper's offset, `body` is paragraphs joined by newlines."""
-    firsts = _first_copies(papers, origins)
+    firsts = _first_copies(issues, origins)
     return [
-        _entry(paper, one, origins, edition, firsts.get(one.group or ""), is_twice=one in _listed_twice(paper, printed))
-        for paper, printed in papers.values()
-        for one in printed
+        _entry(issue, one, origins, firsts.get(one.group or "")) for issue in issues.values() for one in issue.articles
     ]
 
 
@@ -33,16 +30,16 @@ def expected(one: Article, edition: int) -> tuple[State, str | None]:
     return state, reason
 
 
-def _entry(
-    paper: Paper, one: Article, origins: dict[str, str], edition: int, first: str | None, *, is_twice: bool
-) -> dict[str, Any]:
-    state, reason = expected(one, edition)
+def _entry(issue: Issue, one: Article, origins: dict[str, str], first: str | None) -> dict[str, Any]:
+    state, reason = expected(one, issue.edition)
     canonical_url = address(origins[one.host], one.path)
+    feeds = ("feed", "section") if one in issue.in_section_feed else ("feed",)
     return {
         "id": one.id,
         "source_id": one.source_id,
-        "url": link(paper, one, origins),
-        "listed_as": [link(paper, one, origins, feed) for feed in (("feed", "section") if is_twice else ("feed",))],
+        "url": link(issue.paper, one, origins),
+        "listed_as": [link(issue.paper, one, origins, feed) for feed in feeds],
+        "listed_by": issue.listed_by(one),
         "canonical_url": canonical_url,
         "way": one.way,
         "title": one.title,
@@ -51,7 +48,7 @@ def _entry(
         "published_at": one.published_at.isoformat(),
         "modified_at": one.changed_at.isoformat(),
         "edited_at": one.edited_at.isoformat() if one.edited_at else None,
-        "language": paper.language,
+        "language": issue.paper.language,
         "section": one.section,
         "tags": list(one.tags),
         "image_url": origins[one.host] + one.image_path,
@@ -62,14 +59,9 @@ def _entry(
     }
 
 
-def _listed_twice(paper: Paper, printed: tuple[Article, ...]) -> list[Article]:
-    """Entries that a section feed repeats, with other tracking parameters."""
-    return section_entries(printed) if paper.has_section_feed else []
-
-
-def _first_copies(papers: Mapping[str, tuple[Paper, tuple[Article, ...]]], origins: dict[str, str]) -> dict[str, str]:
+def _first_copies(issues: Mapping[str, Issue], origins: dict[str, str]) -> dict[str, str]:
     """group -> canonical URL of the copy printed first."""
     copies = sorted(
-        (one for _, printed in papers.values() for one in printed if one.group), key=lambda one: one.published_at
+        (one for issue in issues.values() for one in issue.articles if one.group), key=lambda one: one.published_at
     )
     return {one.group or "": address(origins[one.host], one.path) for one in reversed(copies)}

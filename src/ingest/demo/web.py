@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from ingest.demo import pages as saved
-from ingest.demo import server, site, truth
+from ingest.demo import server, site, sitemap, sources, truth
 from ingest.demo.answer import Answer, Host
-from ingest.demo.edition import Article, ExtraArticle, articles
+from ingest.demo.edition import ExtraArticle
+from ingest.demo.issue import Issue, issue
 from ingest.demo.papers import HEALED_IN, PAPERS, TICKER, WIRE, Paper
 from ingest.demo.server import Log, Request
 
@@ -25,7 +27,8 @@ class NewsWeb:
     """A context manager: its servers answer from `with` to the end of the block.
 
     `seed` decides every text; `now` (default: the clock, in full hours) decides the dates, since articles are hours old.
-    Edition 2 is later that day: new articles, edited ones, one more agency copy, and the overloaded host answers.
+    Edition 2 is later that day: new articles, edited ones, one more agency copy; the overloaded host answers, a feed has
+    moved for good, and another shows the last of its new articles alone: the truth has them all, since its sitemap does.
     `is_overloaded_once`: that host refuses a page once and answers who comes again, in edition 1 too, so that the truth of
     edition 2 holds however often a clock has crawled before.
     """
@@ -53,7 +56,7 @@ class NewsWeb:
         self._is_overloaded_once = is_overloaded_once
         self._recovered: Host | None = None
         self._refused: set[str] = set()
-        self._printed: dict[str, tuple[Paper, tuple[Article, ...]]] = {}
+        self._issues: dict[str, Issue] = {}
 
     def __enter__(self) -> Self:
         keys = [*(paper.source_id for paper in self.papers), TICKER, WIRE, *([saved.SOURCE_ID] if self._saved else [])]
@@ -88,42 +91,46 @@ class NewsWeb:
         if edition not in EDITIONS:
             raise ValueError(f"edition {edition}: there are {EDITIONS}")
         self._edition = edition
-        self._printed = {
-            paper.source_id: (
+        self._issues = {
+            paper.source_id: issue(
                 paper,
-                articles(
-                    paper,
-                    seed=self._seed,
-                    edition=edition,
-                    now=self._now,
-                    extra=self._extra if paper is self.papers[0] else (),
-                ),
+                seed=self._seed,
+                edition=edition,
+                now=self._now,
+                extra=self._extra if paper is self.papers[0] else (),
             )
             for paper in self.papers
         }
-        hosts = site.hosts(self._printed, self.origins, edition)
-        self._recovered = site.hosts(self._printed, self.origins, HEALED_IN)[TICKER]
+        hosts = site.hosts(self._issues, self.origins)
+        healed = {key: replace(one, edition=HEALED_IN) for key, one in self._issues.items() if one.has_guest(TICKER)}
+        self._recovered = site.hosts(healed, self.origins)[TICKER]
         hosts[WIRE] = self._wire
         if self._saved:
             hosts[saved.SOURCE_ID] = partial(saved.answer, self._saved, self.origins[saved.SOURCE_ID])
         self._hosts = hosts
 
     def catalogue(self) -> str:
-        """A sources.toml with every paper, to be polled as often as one likes."""
-        tables = ["# The demo news web.\n[defaults]\npoll_every_s = 1\npoll_ceiling_s = 1\nhost_delay_s = 0.0\n"]
-        for paper in self.papers:
-            feeds = ("feed", "section") if paper.has_section_feed else ("feed",)
-            tables.append(_table(paper.source_id, paper.name, self.origins, paper.country, paper.language, feeds))
-        if self._saved:
-            tables.append(_table(saved.SOURCE_ID, "Saved pages", self.origins, "ZZ", "mul", ("feed",)))
-        return "\n".join(tables)
+        """A sources.toml with every paper, to be polled as often as one likes (see sources.py)."""
+        return sources.catalogue(self.origins)
 
     def truth(self) -> dict[str, Any]:
-        """Every listed entry of this edition with the state its ledger line must end in (see truth.py)."""
-        entries = truth.entries(self._printed, self.origins, self._edition)
+        """Every entry listed by this edition with the state its ledger line must end in (see truth.py).
+
+        `unasked`: addresses that a crawl has no reason to ask for.
+        """
+        entries = truth.entries(self._issues, self.origins)
         if self._saved:
             entries += saved.truth(self._saved, self.origins[saved.SOURCE_ID])
-        return {"seed": self._seed, "edition": self._edition, "origins": dict(self.origins), "entries": entries}
+        unasked = [
+            url for one in self._issues.values() for url in sitemap.unasked(one, self.origins[one.paper.source_id])
+        ]
+        return {
+            "seed": self._seed,
+            "edition": self._edition,
+            "origins": dict(self.origins),
+            "entries": entries,
+            "unasked": unasked,
+        }
 
     def _answer(self, key: str, path: str) -> Answer:
         host = self._hosts.get(key)
@@ -143,19 +150,3 @@ class NewsWeb:
         if path == "/sources.toml":
             return Answer(status=200, content_type="text/plain; charset=utf-8", body=self.catalogue().encode())
         return Answer(status=404, content_type="text/plain", body=b"/truth.json or /sources.toml\n")
-
-
-def _table(
-    source_id: str, name: str, origins: dict[str, str], country: str, language: str, feeds: Sequence[str]
-) -> str:
-    """One [[source]]; a JSON string is a TOML basic string too."""
-    origin = origins[source_id]
-    rows = {
-        "source_id": source_id,
-        "name": name,
-        "home_url": f"{origin}/",
-        "country": country,
-        "language": language,
-        "feeds": [f"{origin}/{feed}.xml" for feed in feeds],
-    }
-    return "[[source]]\n" + "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in rows.items())

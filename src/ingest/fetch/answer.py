@@ -14,24 +14,27 @@ from urllib3.exceptions import DecodeError, HTTPError, MaxRetryError, NameResolu
 
 from ingest.fetch.address import BlockedAddress
 from ingest.fetch.deadline import Deadline
-from ingest.fetch.head import HeadCutShort
+from ingest.fetch.head import HeadCutShort, TooMuchSent
 from ingest.fetch.response import HTML_TYPES
 from ingest.records import Outcome
 from ingest.rules.url import as_found
 
 Accept = Literal["page", "section", "feed", "sitemap", "robots"]
 HTML_ONLY: frozenset[Accept] = frozenset({"page", "section"})
+CUT: frozenset[Accept] = frozenset({"robots"})  # RFC 9309 section 2.5: the beginning of a large file counts
 CODINGS = frozenset({"gzip", "x-gzip", "deflate", "br"})
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})  # RFC 9110 sections 15.4.2 and 15.4.9
 READ_BYTES = 65_536
+FRAMING_SHARE = 2  # what chunks' sizes and trailers may add to a body
 DETAIL_LIMIT_CHARS = 200
 STATUS_OUTCOMES: dict[int, Outcome] = {410: "gone", 429: "rate_limited"}
 # What requests raises before a body flows, first match wins.
 FAULTS: tuple[tuple[type[Exception], Outcome], ...] = (
     (BlockedAddress, "blocked_address"),
     (HeadCutShort, "cut_short"),
+    (TooMuchSent, "too_large"),
     (requests.exceptions.SSLError, "tls_error"),
     (requests.exceptions.Timeout, "timeout"),
     (requests.exceptions.ConnectionError, "unreachable"),
@@ -63,6 +66,7 @@ def read(raw: Any, url: str, accept: Accept, limit_bytes: int, deadline: Deadlin
     def answer(outcome: Outcome, detail: str | None = None, body: bytes = b"", next_url: str | None = None) -> Answer:
         return Answer(outcome, detail, status, headers, body, raw.tell(), next_url)
 
+    raw._original_response.allow(FRAMING_SHARE * max(limit_bytes, READ_BYTES))
     location = raw.headers.get("location")
     if not 200 <= status < 300:
         _drain(raw)
@@ -79,7 +83,7 @@ def read(raw: Any, url: str, accept: Accept, limit_bytes: int, deadline: Deadlin
     refusal = _refusal(raw, accept, limit_bytes)
     if refusal:
         return answer(*refusal)
-    whole = _read_body(raw, limit_bytes, deadline, answer)
+    whole = _read_body(raw, limit_bytes, deadline, answer, is_cut=accept in CUT)
     if accept in HTML_ONLY and whole.outcome == "ok" and not whole.body and not _is_said_to_be_empty(raw):
         return answer("cut_short", "the connection was closed before the body began")
     return whole
@@ -112,21 +116,27 @@ def _refusal(raw: Any, accept: Accept, limit_bytes: int) -> tuple[Outcome, str] 
     if accept in HTML_ONLY and media_type and media_type not in HTML_TYPES:
         return "not_html", f"Content-Type: {media_type}"
     announced = raw.length_remaining
-    if announced is not None and announced > limit_bytes:
+    if announced is not None and announced > limit_bytes and accept not in CUT:
         return "too_large", f"{announced} bytes announced, {limit_bytes} allowed"
     return None
 
 
-def _read_body(raw: Any, limit_bytes: int, deadline: Deadline, answer: Callable[..., Answer]) -> Answer:
+def _read_body(
+    raw: Any, limit_bytes: int, deadline: Deadline, answer: Callable[..., Answer], *, is_cut: bool
+) -> Answer:
     body = bytearray()
     try:
         # read1 gives what has arrived, and never more than READ_BYTES decoded: a bomb is met piece by piece
         while piece := raw.read1(READ_BYTES, decode_content=True):
             body += piece
+            if is_cut and len(body) >= limit_bytes:
+                return answer("ok", None, bytes(body[:limit_bytes]))
             if len(body) > limit_bytes or raw.tell() > limit_bytes:
                 return answer("too_large", f"more than {limit_bytes} bytes")
             if deadline.has_passed:
                 break
+    except TooMuchSent as error:
+        return answer("too_large", _told(error))
     except DecodeError as error:
         return answer("bad_encoding", _told(error))
     except ReadTimeoutError as error:
@@ -144,7 +154,7 @@ def _is_said_to_be_empty(raw: Any) -> bool:
 def _drain(raw: Any) -> None:
     """Read a short body that nobody wants, so that the connection can be used again (TLS anew costs 3-4 times more)."""
     if raw.length_remaining is not None and raw.length_remaining <= READ_BYTES:
-        with suppress(HTTPError, OSError, ValueError):
+        with suppress(HTTPError, OSError, ValueError, TooMuchSent):
             while raw.read1(READ_BYTES, decode_content=False):
                 pass
 

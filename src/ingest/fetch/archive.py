@@ -18,7 +18,7 @@ from ingest import __version__
 from ingest.errors import InputError
 from ingest.fetch.response import Response, charset_of
 
-GZIP_LEVEL = 6  # 9 costs twice the time for 1 % of size
+GZIP_LEVEL = 4  # a page costs 2.0 ms; 6 takes 3.7 ms for 5 % less (306 pages)
 # Headers that speak of the body on the wire: it is kept decoded, so they are renamed, as Common Crawl does.
 WIRE_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 PREFIX = "X-Crawl-"

@@ -18,7 +18,7 @@ from ingest.access import Access
 from ingest.fetch.address import Network, StaleConnection, resolve
 from ingest.fetch.answer import PERMANENT, Accept, Answer, fault, read, shown
 from ingest.fetch.deadline import Deadline, Watchdog
-from ingest.fetch.names import Names
+from ingest.fetch.names import Names, NoPlace
 from ingest.fetch.response import Response
 from ingest.fetch.route import Route
 from ingest.records import Outcome
@@ -32,7 +32,13 @@ ACCEPT: dict[Accept, str] = {
     "robots": "text/plain,*/*;q=0.5",
 }
 ACCEPT_ENCODING = "gzip, deflate, br"  # not zstd: urllib3 decodes it unbounded (measured: +294 MB)
-REDIRECT_LIMIT = 8
+REDIRECT_LIMITS: dict[Accept, int] = {
+    "page": 8,
+    "section": 8,
+    "feed": 8,
+    "sitemap": 8,
+    "robots": 5,
+}  # RFC 9309, 2.3.1.2
 NAMES_PER_THREAD = (
     2  # that many names may wait for an answer: those of given-up visits beside those of visits in flight
 )
@@ -58,6 +64,7 @@ class _End(NamedTuple):
 
     answer: Answer
     final_url: str
+    hops: tuple[str, ...]
     moved_to: str | None
     is_tls_verified: bool | None
 
@@ -83,9 +90,7 @@ class Client:
         self._session.trust_env = False  # no proxies, .netrc or CA bundles that a variable slips in; and 20 % less CPU
         self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING})
         self._names = Names(limit=NAMES_PER_THREAD * threads)
-        self._route = Route(
-            names=self._names, allow_networks=allow_networks, on_socket=self._watchdog.hold, threads=threads
-        )
+        self._route = Route(names=self._names, allow_networks=allow_networks, watchdog=self._watchdog, threads=threads)
 
     def __enter__(self) -> Self:
         return self
@@ -112,6 +117,8 @@ class Client:
     ) -> Response:
         """Visit `url`, follow at most 8 redirects, read at most `limit_bytes` (on the wire, and decoded).
 
+        Of robots.txt 5 redirects are followed, and the first `limit_bytes` are its body, however long it is.
+
         `etag` and `last_modified` are sent back verbatim as validators (RFC 9110 section 13.1). `may_follow` is asked
         for each redirect's target before it is visited (None: all may be); the outcome it gives ends the visit. It may
         use this client: the time it takes counts, but only its own visits' limits cut it.
@@ -130,6 +137,7 @@ class Client:
         return Response(
             url=url,
             final_url=end.final_url,
+            hops=end.hops,
             moved_to=end.moved_to,
             outcome=end.answer.outcome,
             detail=end.answer.detail and shown(end.answer.detail),
@@ -143,11 +151,12 @@ class Client:
         )
 
     def _follow(self, url: str, visit: _Visit) -> _End:
-        first_url, wire_bytes = url, 0
+        first_url, wire_bytes, limit = url, 0, REDIRECT_LIMITS[visit.accept]
+        hops: list[str] = []
         moved_to: str | None = None
         is_permanent = True
         had_tls, is_verified = False, True
-        for _ in range(REDIRECT_LIMIT + 1):
+        while True:
             trusted = _trusted(visit.access, url, had_tls=had_tls)
             answer = self._hop(url, visit, trusted)
             wire_bytes += answer.wire_bytes
@@ -159,15 +168,17 @@ class Client:
             target = answer.next_url
             if target is None:
                 break
+            if len(hops) == limit:
+                answer = Answer("too_many_redirects", f"more than {limit} redirects", answer.http_status)
+                break
+            hops.append(target)
             if visit.may_follow is not None and (refusal := visit.may_follow(target)) is not None:
                 answer = answer._replace(outcome=refusal, detail=f"redirect to {target}")
                 break
             is_permanent &= answer.http_status in PERMANENT and not (has_tls and not _has_tls(target))
             url = target
-        else:
-            answer = Answer("too_many_redirects", f"more than {REDIRECT_LIMIT} redirects", answer.http_status)
         is_tls_verified = False if not is_verified else True if has_tls and answer.http_status is not None else None
-        return _End(answer._replace(wire_bytes=wire_bytes), url, moved_to, is_tls_verified)
+        return _End(answer._replace(wire_bytes=wire_bytes), url, tuple(hops), moved_to, is_tls_verified)
 
     def _hop(self, url: str, visit: _Visit, trusted: Access | None) -> Answer:
         """One request and its answer. The adapter is used without Session.send, which would read redirects whole."""
@@ -207,13 +218,14 @@ class Client:
     def _must_not_be_private(self, url: str, deadline: Deadline) -> None:
         """BlockedAddress where we can see it. A name that we cannot resolve is the proxy's to resolve, and to judge."""
         parts = urlsplit(url)
-        with suppress(socket.gaierror, UnicodeError):
+        with suppress(socket.gaierror, UnicodeError, NoPlace):
             resolve(
                 parts.hostname or "",
                 parts.port or (443 if _has_tls(url) else 80),
                 names=self._names,
                 allow_networks=self._allow_networks,
                 timeout_s=max(0.0, min(PROXIED_NAME_S, deadline.left_s)),
+                wait_s=max(0.0, min(PROXIED_NAME_S, deadline.left_s)),
             )
 
 

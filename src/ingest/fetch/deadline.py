@@ -5,6 +5,7 @@ requests and urllib3 limit the silence between two bytes, never the whole (measu
 """
 
 import heapq
+import math
 import socket
 import threading
 import time
@@ -88,6 +89,12 @@ class Watchdog:
         finally:
             self._current.deadline = outer
             deadline.release()
+
+    @property
+    def left_s(self) -> float:
+        """What is left of the visit of this thread; without one, no time is set."""
+        deadline: Deadline | None = getattr(self._current, "deadline", None)
+        return math.inf if deadline is None else deadline.left_s
 
     def hold(self, sock: socket.socket) -> None:
         """Watch a socket for the visit of this thread; connections call it when they open or are used again."""

@@ -7,6 +7,8 @@ keep a source's hosts on one queue, or multiply its `host_delay_s` by the number
 import fcntl
 import os
 import time
+from contextlib import suppress
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
@@ -46,7 +48,7 @@ class Lease:
 
 
 class Leases:
-    """The leases of one machine: a small file a host in `folder`, which is never removed while tasks run.
+    """The leases of one machine: a small file a host in `folder`, which nobody but `sweep` may remove while tasks run.
 
     flock is on open files, so that threads of one process exclude each other too. The clock on the wall is used, since
     a monotonic one means nothing to another boot; setting it forward ends a rest early.
@@ -66,6 +68,9 @@ class Leases:
             except BlockingIOError:
                 lease.abandon()
                 return HELD_S
+            if not self._is_ours(descriptor, host):  # swept away between the two lines
+                lease.abandon()
+                return HELD_S
             now = time.time()
             left_s = _read(descriptor) - now
             if 0 < left_s <= LONGEST_REST_S:
@@ -76,6 +81,32 @@ class Leases:
             lease.abandon()
             raise
         return lease
+
+    def sweep(self, *, before: datetime) -> int:
+        """Remove the files of hosts that were last visited before a moment and rest no more; returns how many.
+
+        Under their leases: `take` sees that a file which it locked has lost its name, and nobody holds another's.
+        """
+        removed = 0
+        for path in self._folder.iterdir():
+            with suppress(OSError), path.open("r+b") as stream:  # another task sweeps too
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                is_old = os.fstat(stream.fileno()).st_mtime < before.timestamp()
+                if (
+                    is_old
+                    and _read(stream.fileno()) < time.time()
+                    and os.path.samestat(os.fstat(stream.fileno()), path.stat())
+                ):
+                    path.unlink()
+                    removed += 1
+        return removed
+
+    def _is_ours(self, descriptor: int, host: str) -> bool:
+        """Whether the file that is locked is still the one of that name."""
+        try:
+            return os.path.samestat(os.fstat(descriptor), self._path(host).stat())
+        except FileNotFoundError:
+            return False
 
     def _path(self, host: str) -> Path:
         name = quote(host, safe="")

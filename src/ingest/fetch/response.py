@@ -20,6 +20,7 @@ class Response:
 
     url: str
     final_url: str  # after redirects; the last address tried, where that failed
+    hops: tuple[str, ...]  # where redirects led to, in their order; the last one may have been refused
     moved_to: str | None  # the last address that answered while all redirects were permanent, whatever it answered
     outcome: Outcome
     detail: str | None

@@ -20,11 +20,12 @@ from ingest.discover.source_list import address
 from ingest.errors import InputError
 from ingest.fetch.response import Response
 from ingest.jobs.asking import Asking, read_page
-from ingest.jobs.look_around import LookAround, rest_between_s
+from ingest.jobs.by_hand import provisional, rest_between_s
+from ingest.jobs.look_around import LookAround
 from ingest.jobs.manners import Manners, open_manners
 from ingest.jobs.source_entry import ADD_BY_HAND, NOTHING_ADDED, Known, Wish, in_ascii, known_in, table_of
 from ingest.log import Progress
-from ingest.records import FeedKind, Outcome, Source
+from ingest.records import FeedKind, Outcome
 from ingest.rules.url import canonical, host, is_home, same_site
 from ingest.settings import Settings
 
@@ -109,7 +110,7 @@ def find(settings: Settings, manners: Manners, place: str, wish: Wish, *, known:
     if wish.source_id in known.taken:
         raise InputError(f"the id {wish.source_id!r} is in use", "an id is never reused: give another with --id")
     now = datetime.now(UTC)
-    look = LookAround(settings, manners, _provisional(url, rest_between_s(settings, url)))
+    look = LookAround(settings, manners, provisional(url, rest_between_s(settings, url)))
     asking = Asking(settings, look, now, progress)
     site = _site(asking, url)
     also = [Candidate(url=one, kind=kind, found_by="given") for kind, one in wish.also]
@@ -127,14 +128,6 @@ def find(settings: Settings, manners: Manners, place: str, wish: Wish, *, known:
         fault=fault,
         remedy=remedy,
     )
-
-
-def _provisional(url: str, host_delay_s: float) -> Source:
-    """The source that is not one yet, for the manners of its visits."""
-    return Source(
-        source_id="try", name="", home_url=url, country="", language="", feeds=(), is_checked=False, is_paused=False,
-        poll_every_s=1, poll_ceiling_s=1, host_delay_s=host_delay_s, look_after_s=(), section_links=None,
-    )  # fmt: skip
 
 
 def _site(asking: Asking, url: str) -> _Site:

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from ingest.jobs.visit import visit_targets
 from ingest.log import Progress, event, unwatched
 from ingest.records import Batch, Entry, Source, SourceSeen, Target, Visit
 from ingest.rules.due import due_feeds
-from ingest.rules.select import choose
+from ingest.rules.select import choose, in_fairness
 from ingest.rules.timetable import together
 from ingest.rules.url import host
 from ingest.rules.verdict import judge_run
@@ -95,7 +95,7 @@ def run(
             open_manners(
                 settings,
                 access=_terms(settings, access_document),
-                waiting=state.waiting_hosts(now=at),
+                waits=state.waiting_hosts(now=at),
                 until_s=began_s + settings.crawl_time_s,
                 threads=settings.fetch_threads,
             )
@@ -110,7 +110,7 @@ def run(
         news = [entry for poll in polled for entry in poll.entries]
         owners = state.owners([entry.entry_id for entry in news], active_ids=active_ids)
         own = [entry for entry in news if owners.get(entry.entry_id, entry.source_id) in sources]
-        targets = _select(own, owed, state, skip_hosts=frozenset(manners.waiting), now=at)
+        targets = _select(own, owed, state, is_waiting=manners.is_waiting, now=at)
         summary.targets = len(targets)
         visit_targets(
             targets,
@@ -135,12 +135,11 @@ def judge(settings: Settings, summaries: Sequence[dict[str, object]], *, batch_c
 
 
 def _select(
-    news: Sequence[Entry], owed: Sequence[Visit], state: CrawlState, *, skip_hosts: frozenset[str], now: datetime
+    news: Sequence[Entry], owed: Sequence[Visit], state: CrawlState, *, is_waiting: Callable[[str], bool], now: datetime
 ) -> list[Target]:
     visits = state.visits([entry.entry_id for entry in news])
-    host_of = {visit.url: host(visit.url) for visit in [*owed, *visits.values()]}
-    host_of |= {entry.url: host(entry.url) for entry in news}
-    return choose(news, due=owed, visits=visits, skip_hosts=skip_hosts, host_of=host_of, now=now)
+    chosen = choose(news, due=owed, visits=visits, now=now)
+    return in_fairness([target for target in chosen if not is_waiting(target.url)], host_of=host)
 
 
 def _seal_listing(

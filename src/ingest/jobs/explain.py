@@ -10,19 +10,24 @@ from ingest.warehouse.read import query, reader
 
 # what is shown of each stage of its life, in the order in which it happens
 STAGES = {
-    "listed": "SELECT listed_at, source_id, feed_id, title, published_raw, batch_id FROM raw.entry"
+    "listed": "SELECT listed_at, source_id, feed_id, feed_kind, url, title, published_raw, batch_id FROM raw.entry"
     " WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY listed_at",
-    "fetched": "SELECT fetched_at, purpose, attempt, robots, outcome, http_status, detail, final_url, next_attempt_at,"
-    " archive_path, archive_offset, batch_id FROM raw.fetch WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY fetched_at",
+    "fetched": "SELECT fetched_at, purpose, attempt, robots, outcome, http_status, detail, final_url, moved_to,"
+    " nullif(array_to_string(optouts, ', '), '') AS optouts, next_attempt_at, archive_path, archive_offset, batch_id"
+    " FROM raw.fetch WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY fetched_at",
     "rejected": "SELECT fetched_at, reason, detail, extractor_version FROM raw.rejection"
     " WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY fetched_at",
     "extracted": "SELECT fetched_at, article_id, canonical_url, canonical_evidence, title, word_count, published_at,"
     " published_evidence, content_hash, extractor_version FROM raw.extraction"
     " WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY fetched_at",
-    "article": "SELECT article_id, source_id, title, published_at, published_evidence, revision_count, duplicate_of, story_id"
+    "article": "SELECT article_id, source_id, title, published_at, published_evidence, revision_count, gone_at, moved_to,"
+    " duplicate_of, story_id"
     " FROM core.article WHERE article_id IN (SELECT article_id FROM known)",
     "revisions": "SELECT revision_number, first_seen_at, last_seen_at, title, word_count FROM core.revision"
     " WHERE article_id IN (SELECT article_id FROM known) ORDER BY revision_number",
+    "same text": "SELECT other.article_id, other.source_id, other.url, other.published_at FROM core.article AS other"
+    " JOIN core.article AS self ON other.story_id = self.story_id AND other.article_id <> self.article_id"
+    " WHERE self.article_id IN (SELECT article_id FROM known) ORDER BY other.published_at LIMIT 20",
     "ledger": "SELECT source_id, state, reason, duplicate_of, fetch_count, next_attempt_at FROM mart.ledger"
     " WHERE entry_id IN (SELECT entry_id FROM known)",
 }

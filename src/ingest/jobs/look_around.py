@@ -4,14 +4,9 @@ Which addresses are worth asking, and what the answers mean, is decided elsewher
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from ingest.fetch.answer import Accept
-from ingest.fetch.pace import Again
 from ingest.fetch.response import Response
 from ingest.jobs.manners import Manners
 from ingest.records import Outcome, Source
@@ -20,7 +15,6 @@ from ingest.settings import Settings
 
 REQUEST_LIMIT = 40
 TIME_LIMIT_S = 300.0
-HOST_DELAY_S = 1.0
 FAILURES_LIMIT = 2  # of one host, before it is left alone
 FAILURES: frozenset[Outcome] = frozenset(("timeout", "unreachable", "dns_error", "tls_error", "blocked_address"))
 
@@ -53,7 +47,7 @@ class LookAround:
         if url in self._asked or self._failures.get(place, 0) >= FAILURES_LIMIT or self._is_at_its_end():
             return None
         self._asked.add(url)
-        if asks_robots and not self._may_guess(url):
+        if asks_robots and not self._manners.may_guess(self._source, url, until_s=self._limits.until_s):
             return None
         response = self._visited(url, place, accept)
         if response is not None:
@@ -75,45 +69,15 @@ class LookAround:
         robots = self._manners.robots
         return robots.sitemaps(url) if robots.is_known(url) else ()
 
-    def _may_guess(self, url: str) -> bool:
-        robots = self._manners.robots
-        if robots.is_known(url):
-            return robots.verdict(url).state == "allowed"
-        with self._turn(host(url)) as has_turn:
-            return has_turn and robots.verdict(url).state == "allowed"
-
     def _visited(self, url: str, place: str, accept: Accept) -> Response | None:
         limit_bytes = self._settings.sitemap_limit_bytes if accept == "sitemap" else self._settings.feed_limit_bytes
-        while True:
-            with self._turn(place) as has_turn:
-                if not has_turn:
-                    return None
-                self.request_count += 1
-                visited = self._manners.visit(
-                    self._source,
-                    url,
-                    accept=accept,
-                    limit_bytes=limit_bytes,
-                    etag=None,
-                    last_modified=None,
-                )
-            if not isinstance(visited, Again):
-                break
+        self.request_count += 1
+        visited = self._manners.visit_now(
+            self._source, url, accept=accept, limit_bytes=limit_bytes, until_s=self._limits.until_s
+        )
+        if visited.response is None:
+            self.note = f"{place} rests for longer than this look may take"
         return visited.response
-
-    @contextmanager
-    def _turn(self, place: str) -> Iterator[bool]:
-        """The host's lease, after its rest; False where that rest outlasts this look."""
-        while isinstance(lease := self._manners.leases.take(place), float):
-            if time.monotonic() + lease > self._limits.until_s:
-                self.note = f"{place} rests for {lease:.0f} s more"
-                yield False
-                return
-            time.sleep(lease)
-        try:
-            yield True
-        finally:
-            lease.release(self._manners.rest_s(self._source, f"http://{place}/"))
 
     def _is_at_its_end(self) -> bool:
         if self.request_count >= self._limits.requests:
@@ -123,12 +87,3 @@ class LookAround:
         else:
             return False
         return True
-
-
-def rest_between_s(settings: Settings, url: str) -> float:
-    """A second; none on addresses that the settings name as our own (INGEST_ALLOW_NETWORKS)."""
-    try:
-        address = ip_address(urlsplit(url).hostname or "")
-    except ValueError:
-        return HOST_DELAY_S
-    return 0.0 if any(address in network for network in settings.allow_networks) else HOST_DELAY_S

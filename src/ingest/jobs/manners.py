@@ -5,7 +5,7 @@ Which visits are made, and what becomes of them, is decided elsewhere.
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from ingest.access import Access
 from ingest.fetch.answer import Accept
 from ingest.fetch.client import Client
 from ingest.fetch.hops import Hops
-from ingest.fetch.lease import Leases
+from ingest.fetch.lease import Lease, Leases
 from ingest.fetch.pace import AGAIN, Again
 from ingest.fetch.response import Response
 from ingest.fetch.robots import Robots, RobotsState, RobotsVerdict
@@ -23,8 +23,11 @@ from ingest.rules.url import host
 from ingest.settings import Settings
 
 PRODUCT = "ingest"
-HOP_WAIT_S = 10.0  # what a visit that is redirected to other hosts waits for their leases, all in all
+HOP_WAIT_S = 3.0  # what a visit that is redirected to other hosts waits for their leases, all in all
 LONGEST_DELAY_S = 60.0  # a host whose crawl delay is longer gets one visit a run, and its pages wait for later runs
+# A host that does not answer costs each visit its whole time: after so many in a row the others wait for a later run.
+DEAD: frozenset[Outcome] = frozenset(("timeout", "unreachable", "dns_error"))
+DEAD_AFTER = 2
 # Feeds and sitemaps are made for machines, and a person subscribed to them; what is made for readers is asked for first.
 OBEYING: frozenset[Accept] = frozenset(("page", "section"))
 REFUSALS: dict[RobotsState, Outcome | None] = {
@@ -55,20 +58,21 @@ class Manners:
         leases: Leases,
         access: Mapping[str, Access],
         *,
-        waiting: set[str],
+        waits: Mapping[str, datetime],
         until_s: float,
     ) -> None:
-        """`waiting`: hosts that asked us to wait; those that ask for it on the way are added.
+        """`waits`: hosts that asked us to wait, and until when; those that ask for it on the way are added.
 
         `until_s`: time.monotonic() after which no visit begins; what is left is put off to a later run.
         """
         self.leases = leases
         self.robots = robots
-        self.waiting = waiting
+        self._waits = dict(waits)
         self._client = client
         self._until_s = until_s
         self._access = access
         self._delays_s: dict[str, float] = {}
+        self._dead: dict[str, int] = {}  # visits in a row that a host gave no answer to
 
     def visit(
         self,
@@ -80,63 +84,125 @@ class Manners:
         etag: str | None,
         last_modified: str | None,
     ) -> Visited | Again:
-        """Visit `url` for a source, if robots.txt lets us; AGAIN where robots.txt had to be asked for first."""
-        place, verdict = host(url), None
-        if accept in OBEYING:
-            is_known = self.robots.is_known(url)
-            verdict = self._verdict(source, url)
-            if not is_known:
-                return AGAIN  # the request for robots.txt was a visit of its own, with a rest behind it
-            refusal = self._refusal(source, url, verdict)
-            if refusal is not None:
-                return Visited(robots=verdict, response=_refused(url, refusal))
-        with Hops(self.leases, place, rest_s=lambda hop: self._rest_s(source, hop), wait_s=HOP_WAIT_S) as hops:
+        """Visit `url` for a source, if robots.txt lets us; AGAIN where robots.txt had to be asked for first.
+
+        Other hosts that redirects lead to are visited under their own leases, rules and waits.
+        """
+        verdict = None
+        with self._hops(source, url) as hops:
+            if accept in OBEYING:
+                is_known = self.robots.is_known(url, access=self._access.get(source.source_id))
+                verdict = self._verdict(source, url, hops)
+                refusal = self._refusal(source, url, verdict, hops)
+                if refusal is not None:
+                    return Visited(robots=verdict, response=_refused(url, refusal))
+                if not is_known:
+                    return AGAIN  # the request for robots.txt was a visit of its own, with a rest behind it
             response = self._client.get(
                 url,
                 limit_bytes=limit_bytes,
                 etag=etag,
                 last_modified=last_modified,
                 accept=accept,
-                may_follow=lambda hop: (
-                    hops.enter(hop)
-                    or (self._refusal(source, hop, self._verdict(source, hop)) if accept in OBEYING else None)
-                ),
+                may_follow=lambda hop: self._may_follow(source, hop, accept, hops),
                 access=self._access.get(source.source_id),
             )
-        if response.not_before_at:
-            self.waiting.add(place)
+            self._learn(host(response.final_url), response)
         return Visited(robots=verdict, response=response)
+
+    def visit_now(self, source: Source, url: str, *, accept: Accept, limit_bytes: int, until_s: float) -> Visited:
+        """A visit outside any queue, for somebody who waits; put off if its host rests beyond `until_s` (monotonic)."""
+        while True:
+            with self.turn(source, url, until_s=until_s) as has_turn:
+                if not has_turn:
+                    return PUT_OFF
+                visited = self.visit(source, url, accept=accept, limit_bytes=limit_bytes, etag=None, last_modified=None)
+            if not isinstance(visited, Again):
+                return visited
+
+    @contextmanager
+    def turn(self, source: Source, url: str, *, until_s: float) -> Iterator[bool]:
+        """The lease of the host of `url`, after its rest; False where that rest ends after `until_s` (monotonic)."""
+        while not isinstance(lease := self.leases.take(host(url)), Lease):
+            if time.monotonic() + lease > until_s:
+                yield False
+                return
+            time.sleep(lease)
+        try:
+            yield True
+        finally:
+            lease.release(self.rest_s(source, url))
+
+    def may_guess(self, source: Source, url: str, *, until_s: float) -> bool:
+        """Whether robots.txt allows an address that nobody named; its host is asked under its lease."""
+        if self.robots.is_known(url, access=self._access.get(source.source_id)):
+            return self.robots.verdict(url, access=self._access.get(source.source_id)).state == "allowed"
+        with self.turn(source, url, until_s=until_s) as has_turn, self._hops(source, url) as hops:
+            return has_turn and self._verdict(source, url, hops).state == "allowed"
 
     def sitemaps(self, source: Source) -> tuple[str, ...]:
         """Sitemaps that robots.txt of the source's home page names."""
-        return self.robots.sitemaps(source.home_url, access=self._access.get(source.source_id))
+        url = source.home_url
+        with self._hops(source, url) as hops:
+            self._verdict(source, url, hops)
+            return self.robots.sitemaps(url, access=self._access.get(source.source_id), may_follow=hops.enter)
+
+    def is_waiting(self, url: str) -> bool:
+        """Whether the host of `url` asked us to wait, and that time has not come."""
+        until = self._waits.get(host(url))
+        return until is not None and until > datetime.now(UTC)
 
     def is_put_off(self, url: str, wait_s: float) -> bool:
         """Whether nothing is asked of the host of `url` any more in this run, where it rests for `wait_s` more.
 
-        A host that wants a rest of more than a minute gets one visit a run: nobody sits and waits for it.
+        A host that wants a rest of more than a minute gets one visit a run, and one that does not answer gets two: nobody
+        sits and waits for it.
         """
         is_late = time.monotonic() + wait_s > self._until_s
-        return is_late or wait_s > LONGEST_DELAY_S or host(url) in self.waiting
+        is_dead = self._dead.get(host(url), 0) >= DEAD_AFTER
+        return is_late or is_dead or wait_s > LONGEST_DELAY_S or self.is_waiting(url)
 
     def rest_s(self, source: Source, url: str) -> float:
-        """How long the host of `url` rests after a visit."""
-        return self._rest_s(source, host(url))
+        """How long the host of `url` rests after a visit, for all tasks: the longest of what anybody asked for."""
+        delay_s = self.robots.known_delay_s(url, access=self._access.get(source.source_id))
+        return max(self._rest_s(source, host(url)), delay_s or 0.0)
+
+    def _hops(self, source: Source, url: str) -> Hops:
+        return Hops(self.leases, host(url), rest_s=lambda hop: self._rest_s(source, hop), wait_s=HOP_WAIT_S)
 
     def _rest_s(self, source: Source, place: str) -> float:
-        return max(source.host_delay_s, self._delays_s.get(place, 0.0))
+        until = self._waits.get(place)
+        wait_s = (until - datetime.now(UTC)).total_seconds() if until else 0.0
+        return max(source.host_delay_s, self._delays_s.get(place, 0.0), wait_s)
 
-    def _verdict(self, source: Source, url: str) -> RobotsVerdict:
-        verdict, place = self.robots.verdict(url, access=self._access.get(source.source_id)), host(url)
+    def _learn(self, place: str, response: Response) -> None:
+        self._wait(place, response.not_before_at)
+        self._dead[place] = self._dead.get(place, 0) + 1 if response.outcome in DEAD else 0
+
+    def _wait(self, place: str, until: datetime | None) -> None:
+        if until is not None:
+            self._waits[place] = max(until, self._waits.get(place, until))
+
+    def _may_follow(self, source: Source, hop: str, accept: Accept, hops: Hops) -> Outcome | None:
+        if self.is_waiting(hop):
+            return "rate_limited"
+        busy = hops.enter(hop)
+        if busy or accept not in OBEYING:
+            return busy
+        return self._refusal(source, hop, self._verdict(source, hop, hops), hops)
+
+    def _verdict(self, source: Source, url: str, hops: Hops) -> RobotsVerdict:
+        access, place = self._access.get(source.source_id), host(url)
+        verdict = self.robots.verdict(url, access=access, may_follow=hops.enter)
         self._delays_s[place] = verdict.crawl_delay_s or 0.0
-        if verdict.not_before_at:
-            self.waiting.add(place)
+        self._wait(place, verdict.not_before_at)
         return verdict
 
-    def _refusal(self, source: Source, url: str, verdict: RobotsVerdict) -> Outcome | None:
+    def _refusal(self, source: Source, url: str, verdict: RobotsVerdict, hops: Hops) -> Outcome | None:
         """None where the address may be visited. A machine that must not be spoken to is no host whose rules may return."""
         if verdict.state == "unreachable":
-            asked = self.robots.answer(url, access=self._access.get(source.source_id))
+            access = self._access.get(source.source_id)
+            asked = self.robots.answer(url, access=access, may_follow=hops.enter)
             if asked.outcome == "blocked_address" and host(asked.final_url or url) == host(url):
                 return asked.outcome
         return REFUSALS[verdict.state]
@@ -147,6 +213,7 @@ def _refused(url: str, outcome: Outcome) -> Response:
     return Response(
         url=url,
         final_url=url,
+        hops=(),
         moved_to=None,
         outcome=outcome,
         detail=None,
@@ -165,7 +232,7 @@ def open_manners(
     settings: Settings,
     *,
     access: Mapping[str, Access],
-    waiting: Iterable[str] = (),
+    waits: Mapping[str, datetime] | None = None,
     until_s: float = math.inf,
     threads: int,
 ) -> Iterator[Manners]:
@@ -179,4 +246,4 @@ def open_manners(
     ) as client:
         robots = Robots(client, cache=settings.home / "robots", product=PRODUCT)
         leases = Leases(settings.home / "hosts")
-        yield Manners(client, robots, leases, access, waiting=set(waiting), until_s=until_s)
+        yield Manners(client, robots, leases, access, waits=waits or {}, until_s=until_s)

@@ -1,26 +1,35 @@
 """Poll feeds: fetch conditionally, read, keep what is new. Which pages are fetched then is decided elsewhere."""
 
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 from ingest.catalogue import feed_id
 from ingest.fetch.answer import Accept
 from ingest.fetch.pace import Again, in_turn
 from ingest.fetch.response import Response
-from ingest.jobs.manners import PUT_OFF, Manners, Visited
+from ingest.jobs.manners import Manners
 from ingest.jobs.reading import Reading, read
 from ingest.log import Progress
 from ingest.records import Entry, Feed, FeedKind, FeedState, Outcome, Poll
 from ingest.rules.arrivals import Sighting
 from ingest.rules.course import course_after
 from ingest.rules.due import DueFeed, due_feed
-from ingest.rules.sitemap import DEPTH_LIMIT, MOST_A_RUN, children_to_poll
+from ingest.rules.sitemap import DEPTH_LIMIT, MOST_A_RUN, Child, children_to_poll
 from ingest.rules.url import host
 from ingest.settings import Settings
 from ingest.warehouse.state import CrawlState
 
+SITEMAPS_AT_ONCE = 4
+# Of a crawl's time; what is left waits for the next, so that articles are fetched in each.
+POLLS_SHARE, SITEMAPS_SHARE = 1 / 2, 1 / 3
+ENTRIES_MOST = 200_000  # of sitemaps held at once, about 400 MB; what is left waits for the next run
+PUT_OFF = False
 ACCEPTS: dict[FeedKind, Accept] = {"feed": "feed", "archive": "feed", "sitemap": "sitemap", "section": "section"}
 
 
@@ -30,6 +39,18 @@ class Polled:
 
     poll: Poll
     entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Below:
+    """Sitemaps below an index: those asked in this run, how many wait for a later one, and all it lists, new or known."""
+
+    chosen: tuple[DueFeed, ...]
+    left_count: int
+    sightings: tuple[Sighting, ...]
+
+
+NOTHING_BELOW = _Below(chosen=(), left_count=0, sightings=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +64,7 @@ class _Heard:
     body_bytes: int
     body_hash: str | None
     reading: Reading | None
-    children_left: int = 0  # sitemaps of this index that wait for a later run
+    below: _Below = NOTHING_BELOW
 
 
 def poll_feeds(
@@ -59,23 +80,53 @@ def poll_feeds(
     heard: list[_Heard] = []
     wave = list(due)
     met = {one.feed.feed_id for one in due}
+    began_s = time.monotonic()
     for _ in range(DEPTH_LIMIT):
-        answers = _wave(wave, manners, settings, progress)
+        answers = _wave(wave, manners, settings, progress, began_s=began_s)
+        heard = _with_put_off(heard, wave, answers)
         wave = []
         for one in answers:
-            chosen, left = _below(one, past, met)
-            wave += chosen
-            met |= {child.feed.feed_id for child in chosen}
-            heard.append(replace(one, children_left=left))
+            below = _below(one, past, met)
+            wave += below.chosen
+            met |= {child.feed.feed_id for child in below.chosen}
+            heard.append(replace(one, below=below))
         if not wave:
             break
-    return _with_what_is_new(heard, state)
+    return _with_what_is_new(_with_put_off(heard, wave, []), state)
 
 
-def _wave(due: Sequence[DueFeed], manners: Manners, settings: Settings, progress: Progress) -> list[_Heard]:
-    def visit(one: DueFeed) -> Visited | Again:
+def _wave(
+    due: Sequence[DueFeed], manners: Manners, settings: Settings, progress: Progress, *, began_s: float
+) -> list[_Heard]:
+    """Sitemaps come last, few at a time: each may be 50 MB."""
+    sitemaps = [one for one in due if one.feed.feed_kind == "sitemap"]
+    others = [one for one in due if one.feed.feed_kind != "sitemap"]
+    heard = _heard_of(
+        others,
+        manners,
+        settings,
+        progress,
+        threads=settings.fetch_threads,
+        until_s=began_s + POLLS_SHARE * settings.crawl_time_s,
+    )
+    few, until_s = min(SITEMAPS_AT_ONCE, settings.fetch_threads), began_s + SITEMAPS_SHARE * settings.crawl_time_s
+    return heard + _heard_of(sitemaps, manners, settings, progress, threads=few, until_s=until_s)
+
+
+def _heard_of(
+    due: Sequence[DueFeed], manners: Manners, settings: Settings, progress: Progress, *, threads: int, until_s: float
+) -> list[_Heard]:
+    heard: list[_Heard] = []
+
+    def is_put_off(one: DueFeed, wait_s: float) -> bool:
+        is_late = time.monotonic() + wait_s > until_s
+        is_full = sum(len(known.reading.entries) for known in heard if known.reading) > ENTRIES_MOST
+        return is_late or is_full or manners.is_put_off(one.url, wait_s)
+
+    def visit(one: DueFeed) -> _Heard | bool | Again:
+        """Bodies are read where they arrive, and let go: none waits in a queue."""
         before = one.before if one.is_conditional else None
-        return manners.visit(
+        visited = manners.visit(
             one.source,
             one.url,
             accept=ACCEPTS[one.feed.feed_kind],
@@ -83,22 +134,24 @@ def _wave(due: Sequence[DueFeed], manners: Manners, settings: Settings, progress
             etag=before.etag if before else None,
             last_modified=before.last_modified if before else None,
         )
+        if isinstance(visited, Again):
+            return visited
+        return _heard(one, visited.response, settings) if visited.response else PUT_OFF
 
     visits = in_turn(
         due,
         visit,
         host_of=lambda one: host(one.url),
         delay_s_of=lambda one: manners.rest_s(one.source, one.url),
-        put_off=lambda one, wait_s: PUT_OFF if manners.is_put_off(one.url, wait_s) else None,
-        threads=settings.fetch_threads,
+        put_off=lambda one, wait_s: PUT_OFF if is_put_off(one, wait_s) else None,
+        threads=threads,
         leases=manners.leases,
     )
-    heard = []
     with closing(visits):
-        for done, (one, visited) in enumerate(visits, start=1):
+        for done, (_, one) in enumerate(visits, start=1):
             progress("feeds polled", done, len(due))
-            if visited.response is not None:
-                heard.append(_heard(one, visited.response, settings))
+            if isinstance(one, _Heard):
+                heard.append(one)
     return heard
 
 
@@ -106,7 +159,7 @@ def _heard(due: DueFeed, response: Response, settings: Settings) -> _Heard:
     poll_id = str(uuid4())
     before = due.before
     is_same = response.body_hash is not None and before is not None and response.body_hash == before.body_hash
-    is_news = response.outcome == "ok" and (due.is_refill or not is_same)
+    is_news = response.outcome == "ok" and (due.gap_at is not None or not is_same)
     reading = read(due, response, poll_id=poll_id, settings=settings) if is_news else None
     outcome: Outcome = reading.outcome if reading else "not_modified" if response.outcome == "ok" else response.outcome
     return _Heard(
@@ -120,35 +173,50 @@ def _heard(due: DueFeed, response: Response, settings: Settings) -> _Heard:
     )
 
 
-def _below(one: _Heard, past: Mapping[str, FeedState], met: set[str]) -> tuple[list[DueFeed], int]:
-    """Sitemaps that an index lists and that are read in this run, and how many more wait for the next."""
-    if one.reading is None or one.due.since_at is None:
-        return [], 0
-    children = [child for child in one.reading.children if feed_id(child.url) not in met]
-    now = one.response.fetched_at
-    wanted = children_to_poll(
-        children,
-        {} if one.due.is_refill else past,
-        since=one.due.since_at,
-        now=now,
-        most=len(children),
+def _below(one: _Heard, past: Mapping[str, FeedState], met: set[str]) -> _Below:
+    """What is done in this run with the sitemaps that an index lists."""
+    if one.reading is None or one.due.since_at is None or not one.reading.children:
+        return NOTHING_BELOW
+    now, gap_at = one.response.fetched_at, one.due.gap_at
+    # for a gap everything is read that was not read since; what is known of it does not count
+    known = past if gap_at is None else {key: state for key, state in past.items() if _was_read(state, gap_at)}
+    chosen_by_rule = children_to_poll(one.reading.children, known, since=one.due.since_at, now=now)
+    wanted = [child for child in chosen_by_rule if feed_id(child.url) not in met]
+    chosen = tuple(_child(one.due, child, past, now) for child in wanted[:MOST_A_RUN])
+    kept = len(one.reading.children) - len(wanted)
+    return _Below(
+        chosen=chosen,
+        left_count=len(wanted) - len(chosen),
+        sightings=(*[Sighting(False, child.lastmod_at) for child in wanted], *[Sighting(True, None)] * kept),
     )
-    chosen = []
-    for child in wanted[:MOST_A_RUN]:
-        feed = Feed(feed_id=feed_id(child.url), source_id=one.due.source.source_id, url=child.url, feed_kind="sitemap")
-        below = due_feed(one.due.source, feed, past.get(feed.feed_id), gap_from_at=None, now=now)
-        since_at = min(below.since_at or one.due.since_at, one.due.since_at)
-        chosen.append(
-            replace(
-                below,
-                since_at=since_at,
-                is_refill=one.due.is_refill,
-                is_conditional=below.is_conditional and not one.due.is_refill,
-                parent_feed_id=one.due.feed.feed_id,
-                lastmod_at=child.lastmod_at,
-            )
-        )
-    return chosen, len(wanted) - len(chosen)
+
+
+def _was_read(state: FeedState, gap_at: datetime) -> bool:
+    return state.read_at is not None and state.read_at > gap_at
+
+
+def _child(index: DueFeed, child: Child, past: Mapping[str, FeedState], now: datetime) -> DueFeed:
+    """A sitemap below an index looks back as far as the index does."""
+    feed = Feed(feed_id=feed_id(child.url), source_id=index.source.source_id, url=child.url, feed_kind="sitemap")
+    due = due_feed(index.source, feed, past.get(feed.feed_id), gap=None, now=now)
+    return replace(
+        due,
+        since_at=min(one for one in (due.since_at, index.since_at) if one),
+        gap_at=index.gap_at,
+        is_conditional=due.is_conditional and index.gap_at is None,
+        parent_feed_id=index.feed.feed_id,
+        lastmod_at=child.lastmod_at,
+    )
+
+
+def _with_put_off(heard: Sequence[_Heard], wave: Sequence[DueFeed], answers: Sequence[_Heard]) -> list[_Heard]:
+    """Sitemaps that were put off wait for a later run too: their index was not read to its end."""
+    put_off = Counter(one.parent_feed_id for one in wave)
+    put_off.subtract(one.due.parent_feed_id for one in answers)
+    return [
+        replace(one, below=replace(one.below, left_count=one.below.left_count + put_off[one.due.feed.feed_id]))
+        for one in heard
+    ]
 
 
 def _with_what_is_new(heard: Sequence[_Heard], state: CrawlState) -> list[Polled]:
@@ -173,13 +241,14 @@ def _with_what_is_new(heard: Sequence[_Heard], state: CrawlState) -> list[Polled
 
 def _poll(one: _Heard, listing: Sequence[Sighting], recorded_count: int) -> Poll:
     due, response, reading = one.due, one.response, one.reading
-    is_whole = one.children_left == 0
+    is_whole = one.below.left_count == 0
     told_s = response.fresh_s if response.fresh_s is not None else reading.refresh_s if reading else None
     course = course_after(
         due,
         one.outcome,
         http_status=response.http_status,
         listing=listing,
+        below=one.below.sightings,
         is_whole=is_whole,
         told_s=told_s,
         elapsed_ms=response.elapsed_ms,
@@ -187,23 +256,17 @@ def _poll(one: _Heard, listing: Sequence[Sighting], recorded_count: int) -> Poll
         now=response.fetched_at,
         not_before_at=response.not_before_at,
     )
-    # validators of the body that we hold; of an index that was not read to its end we hold none, so that it comes whole
-    etag, last_modified, body_hash = (
-        (response.etag, response.last_modified, one.body_hash)
-        if one.outcome == "ok"
-        else (due.before.etag, due.before.last_modified, due.before.body_hash)
-        if due.before
-        else (None, None, None)
-    )
+    held = _held(one) if is_whole else NO_VALIDATORS  # an index that was not read to its end comes whole again
     unlinked_count = reading.unlinked_count if reading else 0
     outside_count = reading.outside_count if reading else 0
-    left = f"{one.children_left} more sitemaps wait for the next run" if one.children_left else None
+    left = f"{one.below.left_count} more sitemaps wait for the next run" if one.below.left_count else None
     return Poll(
         poll_id=one.poll_id,
         source_id=due.source.source_id,
         feed_id=due.feed.feed_id,
         feed_kind=due.feed.feed_kind,
         host=host(due.url),
+        feed_url=due.feed.url,
         url=due.url,
         final_url=response.final_url,
         parent_feed_id=due.parent_feed_id,
@@ -213,9 +276,9 @@ def _poll(one: _Heard, listing: Sequence[Sighting], recorded_count: int) -> Poll
         http_status=response.http_status,
         is_conditional=due.is_conditional,
         is_tls_verified=response.is_tls_verified,
-        etag=etag if is_whole else None,
-        last_modified=last_modified if is_whole else None,
-        body_hash=body_hash if is_whole else None,
+        etag=held.etag,
+        last_modified=held.last_modified,
+        body_hash=held.body_hash,
         body_bytes=one.body_bytes,
         elapsed_ms=response.elapsed_ms,
         parse_route=reading.parse_route if reading else None,
@@ -234,7 +297,24 @@ def _poll(one: _Heard, listing: Sequence[Sighting], recorded_count: int) -> Poll
         arrivals_per_day=course.arrivals_per_day,
         failure_count=course.failure_count,
         is_retired=course.is_retired,
-        not_before_at=response.not_before_at,
+        not_before_at=response.not_before_at if host(response.final_url) == host(due.url) else None,
         next_poll_at=course.next_poll_at,
         next_url=course.next_url,
     )
+
+
+class _Validators(NamedTuple):
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
+
+
+NO_VALIDATORS = _Validators(None, None, None)
+
+
+def _held(one: _Heard) -> _Validators:
+    """Validators of the body that we hold: of this answer, also where its body was the one we have, else of the last."""
+    before, response = one.due.before, one.response
+    if response.outcome == "ok" and one.outcome in ("ok", "not_modified"):
+        return _Validators(response.etag, response.last_modified, one.body_hash)
+    return _Validators(before.etag, before.last_modified, before.body_hash) if before else NO_VALIDATORS

@@ -1,13 +1,14 @@
 """The body of a poll read by the reader of its kind, in one shape. What becomes of what it lists is decided elsewhere."""
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
+from typing import Literal, TypedDict
 
 from ingest.discover.feed import read_feed
 from ingest.discover.section import read_section
 from ingest.discover.sitemap import read_sitemap
 from ingest.fetch.response import Response
-from ingest.records import Entry
+from ingest.records import Entry, Feed
 from ingest.rules.due import DueFeed
 from ingest.rules.sitemap import Child
 from ingest.settings import Settings
@@ -22,26 +23,32 @@ class Reading:
     parse_route: str | None
     entries: tuple[Entry, ...]
     unlinked_count: int
-    outside_count: int
-    refresh_s: int | None  # how often it changes by its own word
-    children: tuple[Child, ...]
+    outside_count: int = 0  # sitemaps alone look back only so far
+    refresh_s: int | None = None  # how often it changes by its own word
+    children: tuple[Child, ...] = ()
+
+
+class _Given(TypedDict):
+    """What every reader is told."""
+
+    feed: Feed
+    poll_id: str
+    listed_at: datetime
+    base_url: str
+    http_charset: str | None
 
 
 def read(due: DueFeed, response: Response, *, poll_id: str, settings: Settings) -> Reading:
     """Whatever the body is, nothing is raised for it."""
-    feed, listed_at = due.feed, response.fetched_at
-    base_url = response.final_url
-    if feed.feed_kind == "sitemap" and due.since_at is not None:
-        sitemap = read_sitemap(
-            response.body,
-            feed=feed,
-            poll_id=poll_id,
-            listed_at=listed_at,
-            base_url=base_url,
-            http_charset=response.http_charset,
-            since=due.since_at,
-            limit_bytes=settings.sitemap_limit_bytes,
-        )
+    given = _Given(
+        feed=due.feed,
+        poll_id=poll_id,
+        listed_at=response.fetched_at,
+        base_url=response.final_url,
+        http_charset=response.http_charset,
+    )
+    if due.since_at is not None:
+        sitemap = read_sitemap(response.body, since=due.since_at, limit_bytes=settings.sitemap_limit_bytes, **given)
         return Reading(
             outcome=sitemap.outcome,
             detail=sitemap.detail,
@@ -49,44 +56,23 @@ def read(due: DueFeed, response: Response, *, poll_id: str, settings: Settings) 
             entries=sitemap.entries,
             unlinked_count=sitemap.unlinked_count,
             outside_count=sitemap.outside_count,
-            refresh_s=None,
             children=sitemap.children,
         )
-    if feed.feed_kind == "section":
-        section = read_section(
-            response.body,
-            feed=feed,
-            poll_id=poll_id,
-            listed_at=listed_at,
-            base_url=base_url,
-            http_charset=response.http_charset,
-            selector=due.source.section_links,
-        )
+    if due.feed.feed_kind == "section":
+        page = read_section(response.body, selector=due.source.section_links, **given)
         return Reading(
-            outcome=section.outcome,
-            detail=section.detail,
-            parse_route=section.parse_route,
-            entries=section.entries,
-            unlinked_count=section.unlinked_count,
-            outside_count=0,
-            refresh_s=None,
-            children=(),
+            outcome=page.outcome,
+            detail=page.detail,
+            parse_route=page.parse_route,
+            entries=page.entries,
+            unlinked_count=page.unlinked_count,
         )
-    listing = read_feed(
-        response.body,
-        feed=feed,
-        poll_id=poll_id,
-        listed_at=listed_at,
-        base_url=base_url,
-        http_charset=response.http_charset,
-    )
+    feed = read_feed(response.body, **given)
     return Reading(
-        outcome=listing.outcome,
-        detail=listing.detail,
-        parse_route=listing.parse_route,
-        entries=listing.entries,
-        unlinked_count=listing.unlinked_count,
-        outside_count=0,
-        refresh_s=listing.refresh_s,
-        children=(),
+        outcome=feed.outcome,
+        detail=feed.detail,
+        parse_route=feed.parse_route,
+        entries=feed.entries,
+        unlinked_count=feed.unlinked_count,
+        refresh_s=feed.refresh_s,
     )

@@ -8,7 +8,7 @@ from ingest.catalogue import feed_id
 from ingest.fetch.pace import in_turn
 from ingest.jobs.manners import Manners
 from ingest.records import Feed, FeedState, Source
-from ingest.rules.due import ANSWERED, DueFeed, due_feed
+from ingest.rules.due import DueFeed, Gap, due_feed, fills
 from ingest.rules.timetable import is_due
 from ingest.rules.url import host
 from ingest.settings import Settings
@@ -19,7 +19,7 @@ MOST = 5  # sitemaps of a source: some name one a language and section
 def refills(
     sources: Mapping[str, Source],
     states: Mapping[str, FeedState],
-    gaps: Mapping[str, datetime],
+    gaps: Mapping[str, Gap],
     *,
     manners: Manners,
     settings: Settings,
@@ -40,12 +40,27 @@ def refills(
         leases=manners.leases,
         threads=settings.fetch_threads,
     )
-    found = []
+    found: dict[tuple[str, str], DueFeed] = {}
     with closing(answers):
         for source, urls in answers:
-            for url in urls[:MOST]:
-                feed = Feed(feed_id=feed_id(url), source_id=source.source_id, url=url, feed_kind="sitemap")
+            for feed in _sitemaps(source, urls):
                 before = states.get(feed.feed_id)
-                if before is None or before.outcome in ANSWERED or is_due(source, before.next_poll_at, now=now):
-                    found.append(due_feed(source, feed, before, gap_from_at=gaps[source.source_id], now=now))
-    return found
+                if before is not None and before.source_id != source.source_id:
+                    before = None  # another source's reading fills another source's gap
+                if (
+                    before is None
+                    or fills(gaps[source.source_id], before)
+                    or is_due(source, before.next_poll_at, now=now)
+                ):
+                    key = (source.source_id, feed.feed_id)
+                    found[key] = due_feed(source, feed, before, gap=gaps[source.source_id], now=now)
+    return list(found.values())
+
+
+def _sitemaps(source: Source, urls: tuple[str, ...]) -> list[Feed]:
+    """Each once, whatever its spelling."""
+    feeds = {
+        feed_id(url): Feed(feed_id=feed_id(url), source_id=source.source_id, url=url, feed_kind="sitemap")
+        for url in reversed(urls)
+    }
+    return list(feeds.values())[::-1][:MOST]

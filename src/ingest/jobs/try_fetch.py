@@ -1,23 +1,15 @@
 """Try a fetch: one visit as the crawler makes it, under the host's lease and its robots.txt. No body is kept."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ingest.errors import InputError
 from ingest.fetch.answer import Accept
-from ingest.fetch.client import Client
-from ingest.fetch.hops import Hops
-from ingest.fetch.lease import Leases
-from ingest.fetch.response import Response
-from ingest.fetch.robots import Robots, RobotsState, RobotsVerdict
-from ingest.jobs.manners import OBEYING, PRODUCT, REFUSALS
+from ingest.fetch.robots import RobotsState
+from ingest.jobs.by_hand import BUSY, visit
 from ingest.records import Outcome
 from ingest.rules.url import as_found
 from ingest.settings import Settings
-
-REST_S = 1.0  # of a host after a visit, where robots.txt wants no longer one
-LONGEST_WAIT_S = 60.0  # for a host that rests, or that a crawl visits right now
-BUSY = "its host rests, or is being visited, for longer than a minute"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +44,16 @@ def run(settings: Settings, given: str, *, accept: Accept) -> FetchTrial:
     url = as_found(given)
     if url is None:
         raise InputError(f"{given!r} is not a web address", "it begins with https:// or http://")
-    with Client(
-        user_agent=settings.user_agent,
-        timeout_s=settings.fetch_timeout_s,
-        connect_timeout_s=settings.connect_timeout_s,
-        allow_networks=settings.allow_networks,
-        threads=1,
-    ) as client:
-        visitor = _Visitor(settings, client, accept)
-        response = visitor.visit(url)
-    verdict = visitor.verdict
+    limit_bytes = settings.feed_limit_bytes if accept == "feed" else settings.page_limit_bytes
+    visited = visit(settings, url, accept=accept, limit_bytes=limit_bytes)
+    verdict, response = visited.robots, visited.response
+    if response is None:
+        raise InputError(f"{url}: {BUSY}", "try again later")
     return FetchTrial(
         url=url,
         robots=verdict.state if verdict else None,
         crawl_delay_s=verdict.crawl_delay_s if verdict else None,
-        hops=tuple(visitor.hops),
+        hops=response.hops,
         final_url=response.final_url,
         moved_to=response.moved_to,
         outcome=response.outcome,
@@ -84,71 +71,4 @@ def run(settings: Settings, given: str, *, accept: Accept) -> FetchTrial:
         elapsed_ms=response.elapsed_ms,
         body_hash=response.body_hash,
         optouts=tuple(sorted({*(verdict.optouts if verdict else ()), *response.optouts})),
-    )
-
-
-class _Visitor:
-    """One visit, and what is learnt on the way."""
-
-    def __init__(self, settings: Settings, client: Client, accept: Accept) -> None:
-        self.verdict: RobotsVerdict | None = None  # of the address itself
-        self.hops: list[str] = []
-        self._client = client
-        self._accept = accept
-        self._limit_bytes = settings.feed_limit_bytes if accept == "feed" else settings.page_limit_bytes
-        self._robots = Robots(client, cache=settings.home / "robots", product=PRODUCT)
-        self._leases = Leases(settings.home / "hosts")
-        self._rest_s = REST_S
-
-    def visit(self, url: str) -> Response:
-        if self._accept in OBEYING:
-            if not self._robots.is_known(url):  # a visit of its own, with a rest behind it
-                with self._turn() as turn:
-                    if busy := turn.enter(url):
-                        return _unasked(url, busy, BUSY)
-                    self._refusal(url)
-            self.verdict = self._robots.verdict(url)
-            if refusal := self._refusal(url):
-                return _unasked(url, refusal, "robots.txt of its host")
-        with self._turn() as turn:
-            if busy := turn.enter(url):
-                return _unasked(url, busy, BUSY)
-            return self._client.get(
-                url,
-                limit_bytes=self._limit_bytes,
-                accept=self._accept,
-                may_follow=lambda hop: self._may_follow(turn, hop),
-            )
-
-    def _turn(self) -> Hops:
-        """No host is held yet: the first one is entered like those that redirects lead to."""
-        return Hops(self._leases, "", rest_s=lambda _: self._rest_s, wait_s=LONGEST_WAIT_S)
-
-    def _may_follow(self, turn: Hops, hop: str) -> Outcome | None:
-        self.hops.append(hop)
-        return turn.enter(hop) or self._refusal(hop)
-
-    def _refusal(self, url: str) -> Outcome | None:
-        """What robots.txt makes of an address; None if it may be visited."""
-        if self._accept not in OBEYING:
-            return None
-        verdict = self._robots.verdict(url)
-        self._rest_s = max(self._rest_s, verdict.crawl_delay_s or 0.0)
-        return REFUSALS[verdict.state]
-
-
-def _unasked(url: str, outcome: Outcome, detail: str) -> Response:
-    return Response(
-        url=url,
-        final_url=url,
-        moved_to=None,
-        outcome=outcome,
-        detail=detail,
-        http_status=None,
-        is_tls_verified=None,
-        headers=(),
-        body=b"",
-        wire_bytes=0,
-        elapsed_ms=0,
-        fetched_at=datetime.now(UTC),
     )

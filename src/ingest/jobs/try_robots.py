@@ -1,13 +1,18 @@
 """Try robots.txt: what a host says about an address, and which of its lines decides. The answer is kept for a day, as ever."""
 
+import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ingest.errors import InputError
-from ingest.fetch.client import Client
-from ingest.fetch.robots import Robots, RobotsState
-from ingest.records import Outcome
-from ingest.rules.robots import decide, product_token
+from ingest.fetch.robots import RobotsState
+from ingest.fetch.robots_answer import RobotsAnswer
+from ingest.jobs.by_hand import BUSY, LONGEST_WAIT_S, provisional, rest_between_s
+from ingest.jobs.manners import Manners, open_manners
+from ingest.records import Outcome, Source
+from ingest.rules.robots import RobotsRules, decide, product_token, read_robots
+from ingest.rules.robots_path import path_of
 from ingest.rules.url import as_found
 from ingest.settings import Settings
 
@@ -48,44 +53,57 @@ class RobotsTrial:
 
 
 def run(settings: Settings, given: str, *, agent: str) -> RobotsTrial:
-    """Asks the host if no answer younger than a day is known; InputError for what is no address, or no name."""
+    """Asks the host, under its lease, if no answer younger than a day is known.
+
+    InputError for what is no address, or no name, and where the host rests for longer than a person waits.
+    """
     url = as_found(given)
     if url is None:
         raise InputError(f"{given!r} is not a web address", "it begins with https:// or http://")
     product = product_token(agent.encode())
     if not product:
         raise InputError(f"{agent!r} names no robot", "letters, digits, hyphens and underscores, e.g. GPTBot")
-    with Client(
-        user_agent=settings.user_agent,
-        timeout_s=settings.fetch_timeout_s,
-        connect_timeout_s=settings.connect_timeout_s,
-        allow_networks=settings.allow_networks,
-        threads=1,
-    ) as client:
-        robots = Robots(client, cache=settings.home / "robots", product=product)
-        is_asked_now = not robots.is_known(url)
-        answer, verdict, sitemaps = robots.answer(url), robots.verdict(url), robots.sitemaps(url)
+    with open_manners(settings, access={}, threads=1) as manners:
+        is_asked_now = not manners.robots.is_known(url)
+        answer = _answer(manners, provisional(url, rest_between_s(settings, url)), url, is_asked_now=is_asked_now)
+    now = datetime.now(UTC)
+    rules = None if answer.text is None else read_robots(answer.text, product=product)
     decision = decide(answer.text or b"", product=product, url=url)
     return RobotsTrial(
         url=url,
         agent=product,
-        state=verdict.state,
+        state=_state(rules, url),
         rule=Line(number=decision.rule.number, text=decision.rule.text) if decision.rule else None,
         group=decision.agent,
         group_lines=tuple(Line(number=line.number, text=line.text) for line in decision.group),
-        crawl_delay_s=verdict.crawl_delay_s,
-        not_before_at=verdict.not_before_at,
-        optouts=verdict.optouts,
-        sitemaps=sitemaps,
+        crawl_delay_s=rules.crawl_delay_s if rules else None,
+        not_before_at=answer.not_before_at if answer.not_before_at and answer.not_before_at > now else None,
+        optouts=rules.optouts(path_of(url)) if rules else (),
+        sitemaps=rules.sitemaps if rules else (),
         robots_url=f"{answer.origin}/robots.txt",
         final_url=answer.final_url,
         outcome=answer.outcome,
         http_status=answer.http_status,
         detail=answer.detail,
         asked_at=answer.asked_at,
-        age_s=int((datetime.now(UTC) - answer.asked_at).total_seconds()),
+        age_s=int((now - answer.asked_at).total_seconds()),
         is_asked_now=is_asked_now,
         good_until=answer.good_until,
         text_at=answer.text_at if answer.text is not None else None,
         text_bytes=len(answer.text or b""),
     )
+
+
+def _answer(manners: Manners, source: Source, url: str, *, is_asked_now: bool) -> RobotsAnswer:
+    turn = manners.turn(source, url, until_s=time.monotonic() + LONGEST_WAIT_S) if is_asked_now else nullcontext(True)
+    with turn as has_turn:
+        if not has_turn:
+            raise InputError(f"{url}: {BUSY}", "try again later")
+        manners.sitemaps(source)  # asks for robots.txt, and takes the leases of hosts that it redirects to
+        return manners.robots.answer(url)
+
+
+def _state(rules: RobotsRules | None, url: str) -> RobotsState:
+    if rules is None:
+        return "unreachable"
+    return "allowed" if rules.is_allowed(path_of(url)) else "denied"

@@ -233,20 +233,23 @@ def _fetch(
         moved_to=response.moved_to,
         archive_path=None,
         archive_offset=None,
-        not_before_at=_not_before_at(robots, response),
+        not_before_at=_not_before_at(target, robots, response),
         next_attempt_at=_next_attempt_at(
             target, outcome, response, look_after_s=look_after_s, now=now or response.fetched_at
         ),
     )
 
 
-def _not_before_at(robots: RobotsVerdict | None, response: Response) -> datetime | None:
-    """What the host asked for: by Retry-After, or by a crawl delay that no single run can keep."""
-    if response.not_before_at or robots is None:
+def _not_before_at(target: Target, robots: RobotsVerdict | None, response: Response) -> datetime | None:
+    """What the target's own host asked for, by Retry-After or by a crawl delay that no single run can keep.
+
+    What another host asked for, to which a redirect led, is kept with that host's lease.
+    """
+    if response.not_before_at and host(response.final_url) == host(target.url):
         return response.not_before_at
-    if robots.crawl_delay_s and robots.crawl_delay_s > LONGEST_DELAY_S:
+    if robots and robots.crawl_delay_s and robots.crawl_delay_s > LONGEST_DELAY_S:
         return response.fetched_at + timedelta(seconds=robots.crawl_delay_s)
-    return robots.not_before_at
+    return robots.not_before_at if robots else None
 
 
 def _outcome(target: Target, response: Response) -> Outcome:

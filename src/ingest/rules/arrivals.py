@@ -1,14 +1,17 @@
 """How fast a feed fills, by what its polls saw, and whether it may have rolled over unseen between two of them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import exp
 from typing import NamedTuple
 
 DAY_S = 86_400.0
 MEMORY_S = 3 * DAY_S  # a weekend changes the rate, a night does not
 SHORTEST_S = 60.0  # two polls closer than this say nothing of a rate
-FULL_SHARE = 0.8  # of what it listed last time: feeds that begin anew at midnight list less, and lost nothing
+# Of what it listed last time: feeds that begin anew at midnight list less, and lost nothing. And of the listing that must be
+# new: where much of it is known, the two readings met.
+FULL_SHARE = 0.8
+NEAR = timedelta(hours=1)  # so far below the oldest new entry a known one is its neighbour, at least
 FEWEST = 3  # entries that make a listing "full"
 
 
@@ -20,11 +23,15 @@ class Sighting(NamedTuple):
 
 
 def first_rate(listing: Sequence[Sighting], *, now: datetime) -> float | None:
-    """Entries a day, by the dates of the first listing that was ever read; None where they do not say."""
-    dates = [one.published_at for one in listing if one.published_at and one.published_at <= now]
+    """Entries a day, by the dates of the first listing that was ever read; None where they do not say.
+
+    By the newer half alone: a story pinned since 2015 says nothing of today.
+    """
+    dates = sorted((one.published_at for one in listing if one.published_at and one.published_at <= now), reverse=True)
     if len(dates) < FEWEST:
         return None
-    return len(dates) * DAY_S / max((now - min(dates)).total_seconds(), SHORTEST_S)
+    half = -(-len(dates) // 2)
+    return half * DAY_S / max((now - dates[half - 1]).total_seconds(), SHORTEST_S)
 
 
 def rate_after(before: float | None, *, new_count: int, since_s: float, has_overflowed: bool) -> float | None:
@@ -45,14 +52,17 @@ def rate_after(before: float | None, *, new_count: int, since_s: float, has_over
 def may_have_overflowed(listing: Sequence[Sighting], *, window_count: int | None) -> bool:
     """Whether entries may have come and gone since the last reading, which listed `window_count` (None: there was none).
 
-    So it is where a full listing, newest first, has nothing known below its first new entry: entries pinned to the top
-    of a feed are no overlap. By dates where all have one, else in the feed's order.
+    So it is where a full listing is new nearly throughout, and nothing known is next to what is new. Entries pinned to the
+    top, or dated long before all others, are no overlap; where all have a date it decides, else the feed's order.
     """
-    if window_count is None or len(listing) < max(FULL_SHARE * window_count, FEWEST):
+    new = [one for one in listing if not one.is_known]
+    if window_count is None or len(listing) < FULL_SHARE * window_count or len(new) < FULL_SHARE * len(listing):
         return False
+    if len(new) < FEWEST:
+        return False
+    dates = [one.published_at for one in new if one.published_at]
     if all(one.published_at for one in listing):
-        listing = sorted(
-            listing, key=lambda one: one.published_at.timestamp() if one.published_at else 0.0, reverse=True
-        )
-    first_new = next((place for place, one in enumerate(listing) if not one.is_known), None)
-    return first_new is not None and not any(one.is_known for one in listing[first_new:])
+        near = min(dates) - max(max(dates) - min(dates), NEAR)
+        return not any(one.is_known and one.published_at and one.published_at >= near for one in listing)
+    first_new = listing.index(new[0])
+    return not any(one.is_known for one in listing[first_new:])

@@ -9,7 +9,9 @@ from ingest.rules import timetable
 from ingest.rules.arrivals import Sighting, first_rate, may_have_overflowed, rate_after
 from ingest.rules.due import ANSWERED, DueFeed
 
-STALE_S = 7 * 86_400.0  # a sitemap below an index that lists nothing recent: an archive, which is verified once a week
+DAY_S = 86_400.0
+# A sitemap below an index in which nothing came for so long is verified so seldom: its index tells of changes sooner.
+STALE: tuple[tuple[float, float], ...] = ((30 * DAY_S, 30 * DAY_S), (3 * DAY_S, 7 * DAY_S))
 ROLLING = ("feed", "section")  # these show a window of the newest; a sitemap holds its days
 
 
@@ -35,6 +37,7 @@ def course_after(
     *,
     http_status: int | None,
     listing: Sequence[Sighting],
+    below: Sequence[Sighting],
     is_whole: bool,
     told_s: int | None,
     elapsed_ms: int,
@@ -42,7 +45,8 @@ def course_after(
     now: datetime,
     not_before_at: datetime | None,
 ) -> Course:
-    """`listing`: the entries that it lists, empty unless `ok`; `is_whole`: false where an index has sitemaps left to read.
+    """`listing`: the entries that it lists, empty unless `ok`; `below`: the sitemaps that an index lists, new where they
+    changed; `is_whole`: false where some of those are left to read.
 
     `moved_to`: where permanent redirects alone led; believed where a listing was read there.
     """
@@ -54,16 +58,22 @@ def course_after(
     rate = before.arrivals_per_day if before else None
     has_overflowed = False
     if has_answered and answered_at is None:
-        rate = first_rate(listing, now=now)
+        rate = first_rate(below or listing, now=now)
     elif has_answered and answered_at is not None:
         is_rolling = due.feed.feed_kind in ROLLING
         has_overflowed = is_rolling and may_have_overflowed(listing, window_count=window_count)
-        new_count = sum(not one.is_known for one in listing)
+        new_count = sum(not one.is_known for one in below or listing)
         since_s = (now - answered_at).total_seconds()
         rate = rate_after(rate, new_count=new_count, since_s=since_s, has_overflowed=has_overflowed)
     window_count = len(listing) if outcome == "ok" else window_count
+    silent_s = (now - answered_at).total_seconds() if answered_at else 0.0
+    has_moved = due.url != due.feed.url
     is_retired = not has_answered and timetable.is_retired(
-        due.feed.feed_kind, outcome, http_status, failure_count=failure_count
+        outcome,
+        http_status,
+        is_below_index=due.parent_feed_id is not None,
+        failure_count=failure_count,
+        silent_s=silent_s,
     )
     pause_s = timetable.pause_s(
         due.source,
@@ -73,17 +83,20 @@ def course_after(
         told_s=told_s,
         elapsed_ms=elapsed_ms,
     )
-    if is_retired:
+    if is_retired and has_moved:
+        is_retired = False  # gone from where it had moved to: the catalogue's address is asked next
+    elif is_retired:
         pause_s = timetable.SLOWING["hard"].ceiling_s
     elif not has_answered:
-        silent_s = (now - answered_at).total_seconds() if answered_at else 0.0
         pause_s = timetable.failing_pause_s(
             pause_s, outcome, http_status, failure_count=failure_count, silent_s=silent_s
         )
     elif not is_whole:
         pause_s = float(due.source.poll_every_s)
-    elif due.parent_feed_id and not window_count:
-        pause_s = max(pause_s, STALE_S)
+    elif due.parent_feed_id:
+        read_at = now if listing else before.read_at if before else None
+        still_s = (now - read_at).total_seconds() if read_at and window_count else STALE[-1][0]
+        pause_s = max(pause_s, next((seldom_s for after_s, seldom_s in STALE if still_s >= after_s), 0.0))
     return Course(
         gap_from_at=answered_at if has_overflowed else None,
         answered_at=now if has_answered else answered_at,

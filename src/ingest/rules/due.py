@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ingest.records import Feed, FeedState, Source
-from ingest.rules.sitemap import DEPTH_LIMIT
+from ingest.rules.sitemap import DEPTH_LIMIT, period_end
 from ingest.rules.timetable import is_due
 
 # How far back a sitemap is read behind its last reading: what it lists late is found, what is older is for a backfill.
@@ -18,6 +19,13 @@ FORGOTTEN_AFTER = 5  # failures in a row of a sitemap whose index the catalogue 
 MOVES_BACK_AFTER = 3  # failures in a row at a new address: the catalogue's is tried again
 
 
+class Gap(NamedTuple):
+    """A span in which entries may have come and gone: since its feed was last read, until the poll that found nothing known."""
+
+    from_at: datetime
+    gap_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueFeed:
     """A feed to poll now."""
@@ -27,7 +35,7 @@ class DueFeed:
     url: str  # the feed's own, or where it moved to for good
     before: FeedState | None
     is_conditional: bool  # ask with validators
-    is_refill: bool  # read whole, changed or not: a feed of its source may have rolled over
+    gap_at: datetime | None  # a feed of its source may have rolled over by then: read whole, changed or not
     since_at: datetime | None  # what a sitemap lists from before is counted, not recorded
     parent_feed_id: str | None = None  # the index that lists this sitemap
     lastmod_at: datetime | None = None  # what that index says of it
@@ -37,14 +45,13 @@ def due_feeds(
     sources: Iterable[Source],
     states: Mapping[str, FeedState],
     *,
-    gaps: Mapping[str, datetime],
+    gaps: Mapping[str, Gap],
     now: datetime,
     poll_all: bool,
 ) -> list[DueFeed]:
     """Feeds whose time has come, sitemaps below an index too (it may never say that they change), and what fills a gap.
 
-    `gaps`: source_id -> since when one of its feeds may have rolled over. `poll_all`: all that the catalogue names, due or
-    not, since a person asked.
+    `gaps`: by source_id. `poll_all`: all that the catalogue names, due or not, since a person asked.
     """
     below: dict[str, list[FeedState]] = {}
     for state in states.values():
@@ -54,35 +61,50 @@ def due_feeds(
     for source in sources:
         for feed in source.feeds:
             before = states.get(feed.feed_id)
-            gap_from_at = gaps.get(source.source_id) if feed.feed_kind == "sitemap" else None
-            may_refill = gap_from_at is not None and before is not None and before.outcome in ANSWERED
-            if poll_all or may_refill or before is None or is_due(source, before.next_poll_at, now=now):
-                found.append(due_feed(source, feed, before, gap_from_at=gap_from_at, now=now))
+            gap = gaps.get(source.source_id) if feed.feed_kind == "sitemap" else None
+            if poll_all or before is None or is_due(source, before.next_poll_at, now=now) or fills(gap, before):
+                found.append(due_feed(source, feed, before, gap=gap, now=now))
         named = {feed.feed_id for feed in source.feeds}
         for state in below.get(source.source_id, ()):
             is_wanted = _root(state, states) in named or 0 < state.failure_count < FORGOTTEN_AFTER
-            if is_wanted and state.feed_id not in named and is_due(source, state.next_poll_at, now=now):
-                feed = Feed(feed_id=state.feed_id, source_id=source.source_id, url=state.url, feed_kind="sitemap")
-                found.append(due_feed(source, feed, state, gap_from_at=None, now=now))
+            ends_at = period_end(state.url, now=now)
+            is_past = ends_at is not None and ends_at < now - LOOK_BACK and state.failure_count == 0
+            if is_wanted and not is_past and state.feed_id not in named and is_due(source, state.next_poll_at, now=now):
+                feed = Feed(feed_id=state.feed_id, source_id=source.source_id, url=state.feed_url, feed_kind="sitemap")
+                found.append(due_feed(source, feed, state, gap=None, now=now))
     return found
 
 
-def due_feed(
-    source: Source, feed: Feed, before: FeedState | None, *, gap_from_at: datetime | None, now: datetime
-) -> DueFeed:
-    """`gap_from_at`: since when entries may be missing, where this sitemap is read to find them."""
-    has_moved_back = before is not None and before.failure_count >= MOVES_BACK_AFTER
+def fills(gap: Gap | None, before: FeedState | None) -> bool:
+    """Whether a sitemap is read now for a gap, due or not: once, and not where it fails."""
+    if gap is None or before is None or before.outcome not in ANSWERED:
+        return False
+    return before.polled_at <= gap.gap_at
+
+
+def due_feed(source: Source, feed: Feed, before: FeedState | None, *, gap: Gap | None, now: datetime) -> DueFeed:
+    """`gap`: where this sitemap is read to find what is missing; nothing to it if it was read since."""
+    is_filled = gap is None or (before is not None and before.read_at is not None and before.read_at > gap.gap_at)
+    has_validators = before is not None and bool(before.etag or before.last_modified)
+    is_fresh = before is not None and before.full_at is not None and now - before.full_at < FULL_EVERY
+    from_at = None if gap is None or is_filled else gap.from_at
     return DueFeed(
         source=source,
         feed=feed,
-        url=before.url if before and not has_moved_back else feed.url,
+        url=before.url if before and _is_settled(feed, before) else feed.url,
         before=before,
-        is_conditional=gap_from_at is None and bool(before and before.full_at and now - before.full_at < FULL_EVERY),
-        is_refill=gap_from_at is not None,
-        since_at=_since_at(before, gap_from_at, now) if feed.feed_kind == "sitemap" else None,
+        is_conditional=is_filled and has_validators and is_fresh,
+        gap_at=None if gap is None or is_filled else gap.gap_at,
+        since_at=_since_at(before, from_at, now) if feed.feed_kind == "sitemap" else None,
         parent_feed_id=before.parent_feed_id if before else None,
         lastmod_at=before.lastmod_at if before else None,
     )
+
+
+def _is_settled(feed: Feed, before: FeedState) -> bool:
+    """Whether the address that it moved to is believed: the catalogue says what it said then, and it answers there."""
+    is_lost = before.failure_count >= MOVES_BACK_AFTER or before.outcome == "gone"
+    return before.feed_url == feed.url and not (is_lost and before.url != feed.url)
 
 
 def _root(state: FeedState, states: Mapping[str, FeedState]) -> str:

@@ -7,6 +7,8 @@ from ingest.records import Outcome, Purpose
 
 # seconds until attempt 2, 3, 4, 5 of an entry that cannot be fetched; after the last rung it has failed
 RETRY_S = (600, 3_600, 21_600, 86_400)
+# RFC 9309 section 2.3.1.4: while robots.txt cannot be reached nothing may be fetched, and after a month there may be no rules
+ROBOTS_RETRIES = 30  # more, a day each
 # a page that is listed and not there yet: some publishers list first and print a minute later
 MISSING_STATUS = 404
 MISSING_RETRIES = 2
@@ -29,10 +31,12 @@ def next_retry_at(
         return None
     if attempt == 1 and not_before_at:
         return not_before_at  # the host itself says when; if it says so again, the rungs count
-    return max(now + timedelta(seconds=RETRY_S[attempt - 1]), not_before_at or now)
+    return max(now + timedelta(seconds=RETRY_S[min(attempt, len(RETRY_S)) - 1]), not_before_at or now)
 
 
 def _retries(outcome: Outcome, http_status: int | None) -> int:
+    if outcome == "robots_unreachable":
+        return len(RETRY_S) + ROBOTS_RETRIES
     if is_passing(outcome, http_status):
         return len(RETRY_S)
     return MISSING_RETRIES if outcome == "http_error" and http_status == MISSING_STATUS else 0

@@ -4,8 +4,9 @@ Nothing is asked of a host here, and nothing is kept.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from protego import Protego
@@ -41,9 +42,14 @@ RESERVED = frozenset((b"n", b"no"))
 GRANTED = frozenset((b"y", b"yes"))
 
 LINE_LIMIT_BYTES = 8 * 2_083 - 1  # a longer line is cut, not dropped, as Google does
-LONGEST_DELAY_S = 86_400.0
+LONGEST_DELAY_S = 6 * 3_600.0  # well below the day for which rules are good: else they would be all that is asked for
 SITEMAP_LIMIT = 100
+SITEMAP_LINES = 1_000  # looked at
+# Of one group, each rule once. A rule costs 12 us to read, a wildcard 4 to 10 us for each address.
+RULE_LIMIT = 20_000
+WILDCARD_LIMIT = 1_000
 RESERVED_RULES = 1_000  # of one group that reserves; else the groups of one hostile file cost seconds
+RESERVED_RULES_IN_ALL = 5_000  # of groups that differ
 
 BYTE_ORDER_MARK = re.compile(rb"\xef(?:\xbb\xbf?)?|\xff\xfe|\xfe\xff")  # of UTF-8, whole or cut short; of UTF-16
 LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -99,10 +105,11 @@ def read_robots(body: bytes, *, product: str) -> RobotsRules:
     """The rules of a robots.txt for a product token (section 2.2.1), in time that grows with the body's length."""
     groups, site_wide = _grouped(_lines(body))
     own = _group(groups, product)
-    rules = _rules(own)
+    rules = _considered(_rules(own))
     reserved = _reserved(groups, own)
     distinct = {id(kept): kept for _, kept in reserved}
-    compiled = {key: None if _is_everything(kept) else _compiled(kept) for key, kept in distinct.items()}
+    is_much = sum(map(len, distinct.values())) > RESERVED_RULES_IN_ALL
+    compiled = {key: None if is_much or _is_everything(kept) else _compiled(kept) for key, kept in distinct.items()}
     return RobotsRules(
         crawl_delay_s=_delay_s(own),
         sitemaps=tuple(_sitemaps(site_wide)),
@@ -119,10 +126,12 @@ def decide(body: bytes, *, product: str, url: str) -> RobotsDecision:
     agent = next((name for name in (token, "*") if name in groups), None)
     group = _group(groups, product)
     path = path_of(url)
-    is_allowed = _allows(_compiled(_rules(group)), path)
+    rules = _rules(group)
+    seen_as = _seen_as(rules)
+    is_allowed = _allows(_compiled(_considered(rules)), path)
     deciding: tuple[int, RobotsLine] | None = None
     for line in group:
-        for rule in _rules([line]):
+        for rule in filter(None, map(seen_as, _rules([line]))):
             trial = [_Rule(False, "/"), rule] if rule.is_allow else [rule]
             is_met = _allows(_compiled(trial), path) == rule.is_allow
             if is_met and rule.is_allow == is_allowed and (deciding is None or len(rule.pattern) > deciding[0]):
@@ -198,6 +207,29 @@ def _rules(lines: Iterable[RobotsLine]) -> list[_Rule]:
     ]
 
 
+def _considered(rules: Sequence[_Rule]) -> list[_Rule]:
+    """Each rule once, and fewer of them where there are so many that they cost too much; no denial is lost."""
+    return list(dict.fromkeys(filter(None, map(_seen_as(rules), rules))))
+
+
+def _seen_as(rules: Sequence[_Rule]) -> Callable[[_Rule], _Rule | None]:
+    """How each rule of a group counts: as it is; if there are too many, as the denial of all that begins like it."""
+    distinct = set(rules)
+    if len(distinct) <= RULE_LIMIT and sum(map(_is_wild, distinct)) <= WILDCARD_LIMIT:
+        return lambda rule: rule
+    if len({_blunt(rule) for rule in distinct}) <= RULE_LIMIT:
+        return _blunt
+    return lambda rule: None if rule.is_allow else _Rule(False, "/")
+
+
+def _is_wild(rule: _Rule) -> bool:
+    return "*" in rule.pattern or rule.pattern.endswith("$")
+
+
+def _blunt(rule: _Rule) -> _Rule | None:
+    return None if rule.is_allow else _Rule(False, re.split(r"[*$]", rule.pattern, maxsplit=1)[0] or "/")
+
+
 def _reserved(
     groups: dict[str, list[list[RobotsLine]]], own: Sequence[RobotsLine]
 ) -> list[tuple[str, tuple[_Rule, ...]]]:
@@ -237,7 +269,7 @@ def _delay_s(lines: Iterable[RobotsLine]) -> float | None:
 
 
 def _sitemaps(lines: Iterable[RobotsLine]) -> list[str]:
-    found = (as_found(line.value.decode("utf-8", "replace")) for line in lines)
+    found = (as_found(line.value.decode("utf-8", "replace")) for line in islice(lines, SITEMAP_LINES))
     return list(dict.fromkeys(url for url in found if url))[:SITEMAP_LIMIT]
 
 

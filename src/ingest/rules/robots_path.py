@@ -7,6 +7,8 @@ wins is decided elsewhere.
 
 import re
 
+from ingest.rules.url import without_dots
+
 AFTER_HOST = re.compile(r"[^:/?#]+://[^/?#]*([^?#]*)(\?[^#]*)?")
 
 # For Protego: an escape's digits are g..v instead of 0..F, and `?` is `~`, since it would take them for its own. It decodes
@@ -30,12 +32,10 @@ IN_RULE_PATH, IN_RULE_QUERY = IN_PATH | STAR, IN_QUERY | STAR
 
 
 def path_of(url: str) -> str:
-    """Path and query of a web address as it is sent (RFC 3986 section 5.2.4), spelled for comparison."""
+    """Path and query of a web address as it is sent, spelled for comparison."""
     found = AFTER_HOST.match(url)
     path, query = (found[1], found[2] or "") if found else ("", "")
-    if "/." in path:
-        path = _without_dots(path)
-    return _spelled(f"{path or '/'}{query}".encode("utf-8", "replace"), IN_PATH, IN_QUERY)
+    return _spelled(f"{without_dots(path)}{query}".encode("utf-8", "replace"), IN_PATH, IN_QUERY)
 
 
 def pattern_of(value: bytes) -> str:
@@ -50,16 +50,3 @@ def _spelled(text: bytes, in_path: dict[bytes, bytes], in_query: dict[bytes, byt
     path, mark, query = text.partition(b"?")
     path = UNIT.sub(lambda match: in_path[match[0]], path)
     return (path + b"~" * len(mark) + UNIT.sub(lambda match: in_query[match[0]], query)).decode("ascii")
-
-
-def _without_dots(path: str) -> str:
-    kept: list[str] = []
-    *segments, last = path.split("/")[1:]
-    for segment in segments:
-        if segment == "..":
-            del kept[-1:]
-        elif segment != ".":
-            kept.append(segment)
-    if last == "..":
-        del kept[-1:]
-    return "/" + "/".join([*kept, "" if last in (".", "..") else last])

@@ -1,10 +1,13 @@
 """Which entries are fetched now: unseen ones, those due again, and those whose feed says that they changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import zip_longest
 
 from ingest.records import Entry, Target, Visit
 from ingest.rules.ladder import next_purpose
+
+HOSTS_MOST = 100  # of one source in one run; a publisher has a handful, an aggregator some dozens
 
 
 def choose(
@@ -12,14 +15,12 @@ def choose(
     *,
     due: Iterable[Visit],
     visits: Mapping[str, Visit],
-    skip_hosts: frozenset[str],
-    host_of: Mapping[str, str],
     now: datetime,
 ) -> list[Target]:
     """Targets, one an entry.
 
     `news`: entries that this run's polls recorded; `due`: entries owed a fetch from earlier runs; `visits`: the last fetch
-    of those in `news` that had one; `skip_hosts`: hosts that asked us to wait; `host_of`: URL -> host.
+    of those in `news` that had one.
     """
     chosen: dict[str, Target] = {}
     for visit in due:
@@ -41,7 +42,22 @@ def choose(
     for entry in news:
         if entry.entry_id not in chosen and (target := _of_news(entry, visits.get(entry.entry_id))):
             chosen[entry.entry_id] = target
-    return [target for target in chosen.values() if host_of[target.url] not in skip_hosts]
+    return list(chosen.values())
+
+
+def in_fairness(targets: Iterable[Target], *, host_of: Callable[[str], str]) -> list[Target]:
+    """Sources take turns, so that none holds up its neighbours; a source's targets keep their order.
+
+    What a source lists on more hosts than it can need waits for later runs: hosts cost threads, names and files.
+    """
+    queues: dict[str, list[Target]] = {}
+    hosts: dict[str, set[str]] = {}
+    for target in targets:
+        known, place = hosts.setdefault(target.source_id, set()), host_of(target.url)
+        if place in known or len(known) < HOSTS_MOST:
+            known.add(place)
+            queues.setdefault(target.source_id, []).append(target)
+    return [target for turn in zip_longest(*queues.values()) for target in turn if target is not None]
 
 
 def _of_news(entry: Entry, visit: Visit | None) -> Target | None:

@@ -16,6 +16,7 @@ from ingest.catalogue import feed_id
 from ingest.records import FeedState
 from ingest.rules.moment import EARLIEST, MONTHS, Moment
 
+NAMED_FOR_NEWS = re.compile(r"news|latest|recent|today|current|aktuell|actual", re.IGNORECASE)
 DEPTH_LIMIT = 3  # sitemaps.org knows one level of indexes; sites nest two
 CHILDREN_LIMIT = 50_000  # of one index (sitemaps.org, "Using Sitemap index files")
 MOST_A_RUN = 50  # sitemaps of one index that one run reads: a minute of its host's time at one a second
@@ -57,8 +58,11 @@ class Child:
     lastmod_at: datetime | None
 
 
+NEWS, CHECK, PAST = range(3)
+
+
 class _Wish(NamedTuple):
-    is_check: bool  # said to be unchanged, looked at all the same
+    rank: int  # NEWS, or CHECK: said to be unchanged, looked at all the same, or PAST: said to be old, never looked at
     latest_at: datetime
     child: Child
 
@@ -116,13 +120,14 @@ def says_when_made(lastmods: Sequence[datetime], *, listed_at: datetime, same_da
 
 
 def children_to_poll(
-    children: Sequence[Child], states: Mapping[str, FeedState], *, since: datetime, now: datetime, most: int
+    children: Sequence[Child], states: Mapping[str, FeedState], *, since: datetime, now: datetime
 ) -> list[Child]:
-    """The sitemaps of an index to read now, newest first, `most` at the most; `states` by feed_id.
+    """The sitemaps of an index to read now, newest first; `states` by feed_id.
 
-    Those never polled, unless they end before `since`; those that are due and say a newer lastmod than was known, or
-    none that can be trusted, or that failed or retired; and once a week those that say they are unchanged. What is over
-    `most` is chosen by a later run.
+    Those never polled, unless they end before `since`; those that say a newer lastmod than was known; those that are due
+    and say none that can be trusted, or that failed or retired; once a week those that say they are unchanged. A lastmod
+    may be stuck: of those that are said to be old and were never looked at, one is read, if it is named for what is new
+    or if the whole index says nothing newer.
     """
     said = [child.lastmod_at for child in children if child.lastmod_at]
     is_of_the_file = says_when_made(said, listed_at=now, same_day_most=SITEMAPS_OF_A_DAY)
@@ -132,27 +137,33 @@ def children_to_poll(
         key = feed_id(child.url)
         if key not in wishes and (wish := _wish(child, lastmod_at, states.get(key), since, now)):
             wishes[key] = wish
-    newest_first = sorted(wishes.values(), key=lambda wish: (wish.is_check, -wish.latest_at.timestamp()))
-    return [wish.child for wish in newest_first[:most]]
+    newest_first = sorted(wishes.values(), key=lambda wish: (wish.rank, -wish.latest_at.timestamp()))
+    past = [wish for wish in newest_first if wish.rank == PAST]
+    is_stuck = len(past) == len(children)
+    doubtful = next((wish for wish in past if is_stuck or NAMED_FOR_NEWS.search(wish.child.url)), None)
+    return [wish.child for wish in newest_first if wish.rank != PAST or wish is doubtful]
 
 
 def _wish(
     child: Child, lastmod_at: datetime | None, state: FeedState | None, since: datetime, now: datetime
 ) -> _Wish | None:
-    latest_at = lasts_until(lastmod_at) if lastmod_at else period_end(child.url, now=now)
+    named_at = period_end(child.url, now=now)
+    latest_at = lasts_until(lastmod_at) if lastmod_at else named_at
     is_past = latest_at is not None and latest_at < since
-    wish = _Wish(False, latest_at or now, child)
+    wish = _Wish(NEWS, latest_at or now, child)
     if state is None:
-        return None if is_past else wish
-    if now < state.next_poll_at:
+        return wish if not is_past else None if named_at else wish._replace(rank=PAST)
+    is_newer = lastmod_at is not None and state.lastmod_at is not None and lastmod_at > state.lastmod_at
+    has_kept_its_word = state.outcome != "not_modified"  # at its last poll: it said that it changed, and it had
+    if now < state.next_poll_at and not (is_newer and has_kept_its_word):
         return None
     if state.is_retired or state.outcome not in ("ok", "not_modified"):
         return wish
     if lastmod_at is None:
         return None if is_past else wish
-    if state.lastmod_at is None or lastmod_at > state.lastmod_at or lasts_until(lastmod_at) >= state.polled_at:
+    if is_newer or state.lastmod_at is None or lasts_until(lastmod_at) >= state.polled_at:
         return wish
-    return wish._replace(is_check=True) if now - state.polled_at >= VERIFY_EVERY else None
+    return wish._replace(rank=CHECK) if now - state.polled_at >= VERIFY_EVERY else None
 
 
 def _until(match: re.Match[str], now: datetime) -> datetime | None:

@@ -53,7 +53,9 @@ HARD: frozenset[Outcome] = frozenset(
 SOFT: frozenset[Outcome] = frozenset(("tls_error", "bad_encoding", "too_large"))
 # What does not pass was not temporary: after so long without an answer, it counts as the worse class.
 SOFT_AFTER_S, HARD_AFTER_S = 7 * DAY_S, 30 * DAY_S
-DEAD_SITEMAP_FAILURES = 3  # in a row, with 404: sitemaps are renamed without a word, feeds seldom
+# A sitemap below an index is dead after so many failures in a row over so long, the last with 404: they are renamed without
+# a word. What the catalogue names is slowed down only: a broken deployment is mended in a day.
+DEAD_SITEMAP_FAILURES, DEAD_SITEMAP_S = 3, 7 * DAY_S
 
 
 def is_due(source: Source, next_poll_at: datetime, *, now: datetime) -> bool:
@@ -98,11 +100,14 @@ def fault(outcome: Outcome, http_status: int | None, *, silent_s: float) -> Faul
     return "temporary"
 
 
-def is_retired(feed_kind: FeedKind, outcome: Outcome, http_status: int | None, *, failure_count: int) -> bool:
-    """Whether a feed is taken for gone: 410 says so (RFC 9110 section 15.5.11); a sitemap's third 404 in a row does."""
+def is_retired(
+    outcome: Outcome, http_status: int | None, *, is_below_index: bool, failure_count: int, silent_s: float
+) -> bool:
+    """Whether a feed is taken for gone: 410 says so (RFC 9110 section 15.5.11); a week of 404 below an index does."""
     if outcome == "gone":
         return True
-    return feed_kind == "sitemap" and http_status == 404 and failure_count >= DEAD_SITEMAP_FAILURES
+    is_silent = failure_count >= DEAD_SITEMAP_FAILURES and silent_s >= DEAD_SITEMAP_S
+    return is_below_index and http_status == 404 and is_silent
 
 
 def together(hosts_of: Mapping[str, Iterable[K]], *, most: int) -> list[list[str]]:

@@ -19,6 +19,13 @@ URL_RULE = 1  # a change of any table or step below is a new rule: it writes ali
 LIMIT_CHARS = 4_096  # longer addresses are not those of articles
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# Ports of other services, which a web address must not make us speak to: "bad ports" of WHATWG Fetch, section 2.9.
+BAD_PORTS = frozenset({
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+    111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540,
+    548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000,
+    6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+})  # fmt: skip
 # Names that say how a reader came, never what is read; `source`, `cid`, `id` and `p` may name an article.
 TRACKING_PREFIXES = (
     "utm_", "mtm_", "itm_", "pk_", "piwik_", "matomo_", "hsa_", "_hs", "__hs", "ns_", "guce_", "at_", "wt.", "elq",
@@ -74,7 +81,11 @@ EDGES = "".join(map(chr, range(0x21))) + "".join(map(chr, range(0x7F, 0xA1))) + 
 DROPPED_INSIDE = dict.fromkeys(map(ord, "\t\n\r"))  # as browsers do (WHATWG URL, section 4.4)
 UNPRINTABLE = re.compile(f"[{re.escape(EDGES)}]")
 ABSOLUTE = re.compile(r"https?://[^/?#]")
+STRANGE_AUTHORITY = re.compile(r"[\\%]|(?!^)\[|\](?!:|$)")  # parsers disagree on where its host is, or a zone id
 HOST_NAME = re.compile(r"(?=.{1,253}\Z)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+DOT, TWO_DOTS = re.compile(r"\.|%2e", re.IGNORECASE), re.compile(r"(?:\.|%2e){2}", re.IGNORECASE)
+DOTTED = re.compile(r"/(?:\.|%2e)", re.IGNORECASE)
+STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 WWW = re.compile(r"^(www\.)+(?=[^.]+\.)")
 SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/;]*", re.IGNORECASE)
 SESSION_SEGMENT = re.compile(r"\(S\([a-z0-9]{24}\)\)", re.IGNORECASE)  # of ASP.NET
@@ -115,7 +126,9 @@ def as_found(href: str, base: str | None = None) -> str | None:
     """The absolute http(s) address that `href` names and that is fetched; None if it is not a usable web address.
 
     White space around it and the fragment are dropped (a fragment that routes, `#!`, stays: it names another page,
-    although it never goes over the wire). Addresses that carry a user's name or password are not usable.
+    although it never goes over the wire). Dot segments are gone, and a `%` that begins no escape is one itself: what
+    robots.txt is asked about is what is sent. Addresses that carry a user's name or password, and those of ports that
+    serve something else (`BAD_PORTS`), are not usable.
     """
     text = href.strip(EDGES).translate(DROPPED_INSIDE)
     if not text or len(text) > LIMIT_CHARS:
@@ -125,11 +138,12 @@ def as_found(href: str, base: str | None = None) -> str | None:
     except ValueError:
         return None
     address = _address(absolute)
-    if address is None:
+    if address is None or address.port in BAD_PORTS:
         return None
     parts = address.parts
     fragment = _printable(parts.fragment) if _routes(parts.fragment) else ""
-    path, query = _printable(parts.path) or "/", _printable(parts.query)
+    path = without_dots(STRAY_PERCENT.sub("%25", _printable(parts.path)))
+    query = STRAY_PERCENT.sub("%25", _printable(parts.query))
     return urlunsplit((address.scheme, parts.netloc, path, query, fragment))
 
 
@@ -143,7 +157,7 @@ def canonical(url: str) -> str:
     """
     address = _must_be_address(url)
     port = "" if address.port in (None, 80, 443) else f":{address.port}"
-    path = _without_dots(SESSION.sub("", _spelt(address.parts.path, PATH)))
+    path = _folded(without_dots(SESSION.sub("", _spelt(address.parts.path, PATH))))
     pairs = sorted(_pairs(address.parts.query), key=lambda pair: pair.partition("=")[0])
     query = f"?{'&'.join(pairs)}" if pairs else ""
     fragment = _spelt(address.parts.fragment, FRAGMENT) if address.parts.fragment else ""
@@ -173,6 +187,37 @@ def same_site(a: str, b: str) -> bool:
     Hosts without one (IP addresses, localhost) are a site each, ports told apart.
     """
     return _site(a) == _site(b)
+
+
+def without_dots(path: str) -> str:
+    """A path without dot segments, `%2e` being a dot (WHATWG URL, section 4.4, path state); "/" for an empty one.
+
+    Slashes that follow each other stay as they are.
+    """
+    if not DOTTED.search(path):
+        return path or "/"
+    kept: list[str] = []
+    *segments, last = path.split("/")[1:]
+    for segment in [*segments, last]:
+        if TWO_DOTS.fullmatch(segment):
+            del kept[-1:]
+        elif not DOT.fullmatch(segment):
+            kept.append(segment)
+    if DOT.fullmatch(last) or TWO_DOTS.fullmatch(last):
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+@lru_cache(maxsize=4_096)
+def registrable(name: str) -> str:
+    """The registrable domain of a host's name, "" for an IP address or a bare name.
+
+    No rule for the ending means the rule `*` (PSL).
+    """
+    split = _suffixes.extract_str(name)
+    if split.suffix or split.ipv4 or name.startswith("["):
+        return split.top_domain_under_public_suffix
+    return ".".join(name.split(".")[-2:]) if "." in name else ""
 
 
 def is_home(url: str) -> bool:
@@ -222,7 +267,9 @@ def _authority(netloc: str) -> tuple[str, int | None] | None:
         name, port = parts.hostname, parts.port
     except ValueError:
         return None
-    host = _ascii_host(name) if name and "@" not in netloc and port != 0 else None
+    if not name or "@" in netloc or STRANGE_AUTHORITY.search(netloc) or port == 0:
+        return None
+    host = _ascii_host(name)
     return (host, port) if host else None
 
 
@@ -248,18 +295,9 @@ def _ascii_host(name: str) -> str | None:
     return name if HOST_NAME.fullmatch(name) else None
 
 
-@lru_cache(maxsize=4_096)
-def _registrable(name: str) -> str:
-    """Registrable domain, "" for an IP address or a bare name; no rule for the ending means the rule `*` (PSL)."""
-    split = _suffixes.extract_str(name)
-    if split.suffix or split.ipv4 or name.startswith("["):
-        return split.top_domain_under_public_suffix
-    return ".".join(name.split(".")[-2:]) if "." in name else ""
-
-
 def _site(url: str) -> str:
     address = _must_be_address(url)
-    return _registrable(address.host) or host(url)
+    return registrable(address.host) or host(url)
 
 
 def _tells(pair: str, path: str) -> bool:
@@ -304,15 +342,9 @@ def _spelt(text: str, component: _Component) -> str:
     return component.strange.sub(spell, text)
 
 
-def _without_dots(path: str) -> str:
-    """RFC 3986 section 5.2.4; then empty segments, sessions, and the name of a folder's own page are dropped."""
-    kept: list[str] = []
-    for segment in path.split("/")[1:]:
-        if segment == "..":
-            del kept[-1:]
-        elif segment != ".":
-            kept.append(segment)
-    kept = [segment for segment in kept if segment and not SESSION_SEGMENT.fullmatch(segment)]
+def _folded(path: str) -> str:
+    """Empty segments, sessions, and the name of a folder's own page are dropped."""
+    kept = [segment for segment in path.split("/") if segment and not SESSION_SEGMENT.fullmatch(segment)]
     while kept and INDEX.fullmatch(kept[-1]):
         kept.pop()
     return "/" + "/".join(kept)

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from ingest.records import Batch, FeedState, Visit
+from ingest.rules.due import Gap
 from ingest.warehouse import sql
 from ingest.warehouse.writer import migrate, prepare
 
@@ -23,6 +24,8 @@ LOOK_BACK = (
 )
 
 GAP_LOOK_BACK = "INTERVAL 30 DAYS"  # a gap that no sitemap could fill by then is left to a backfill
+
+GAP_PATIENCE = "INTERVAL 2 DAYS"  # with a sitemap that fails while another was read
 
 PendingOf = Callable[[set[str]], Sequence[Batch]]
 
@@ -46,23 +49,29 @@ class CrawlState:
         rows = self._connection.execute(f"SELECT {', '.join(names)} FROM feed").fetchall()
         return {row[0]: FeedState(**dict(zip(names, row, strict=True))) for row in rows}
 
-    def open_gaps(self, *, now: datetime) -> dict[str, datetime]:
-        """Sources that a feed of may have rolled over, and since when, where no sitemap was read since: source_id -> from."""
+    def open_gaps(self, *, now: datetime) -> dict[str, Gap]:
+        """Sources that a feed of may have rolled over, where what might fill the gap was not read since: by source_id.
+
+        A sitemap that was asked and could not be read keeps the gap open, for two days at most.
+        """
         rows = self._connection.execute(
             f"""
-            WITH refill AS (
-              SELECT source_id, max(read_at) AS read_at FROM feed
-              WHERE feed_kind = 'sitemap' AND parent_feed_id IS NULL
-              GROUP BY source_id
+            WITH judged AS (
+              SELECT poll_id, gap.source_id, gap_from_at, gap_at,
+                coalesce(bool_or(refill.read_at > gap_at), false) AS is_read,
+                coalesce(bool_or(refill.asked_at > gap_at AND coalesce(refill.read_at <= gap_at, true)), false) AS is_owed
+              FROM gap LEFT JOIN refill USING (source_id)
+              WHERE gap_at > $now - {GAP_LOOK_BACK}
+              GROUP BY ALL
             )
-            SELECT source_id, min(gap_from_at)
-            FROM gap LEFT JOIN refill USING (source_id)
-            WHERE gap_at > $now - {GAP_LOOK_BACK} AND gap_at > coalesce(read_at, '-infinity'::TIMESTAMPTZ)
+            SELECT source_id, min(gap_from_at), max(gap_at)
+            FROM judged
+            WHERE NOT is_read OR (is_owed AND gap_at > $now - {GAP_PATIENCE})
             GROUP BY source_id
             """,
             {"now": now},
         )
-        return dict(rows.fetchall())
+        return {source_id: Gap(from_at, gap_at) for source_id, from_at, gap_at in rows.fetchall()}
 
     def waiting_hosts(self, *, now: datetime) -> dict[str, datetime]:
         """Hosts that asked us to wait, and until when."""

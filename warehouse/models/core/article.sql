@@ -13,18 +13,28 @@ WITH history AS (
   JOIN touched_home AS home USING (entry_id)
   GROUP BY home.article_id
 ),
--- whether the page is still there, and where it moved to, by the last visit that tells
-visit AS (
+-- whether a page is still there, and where it moved to, by the last visit to each of its addresses that tells
+address AS (
   SELECT
     home.article_id,
     last({'fetched_at': fetched_at, 'is_gone': outcome NOT IN ('ok', 'not_modified'), 'moved_to': moved_to}
       ORDER BY fetched_at, load_seq, fetch_id) AS latest,
-    max(load_seq) FILTER (outcome NOT IN ('ok', 'not_modified')) IS NOT NULL AS was_gone,
+    -- that it is there tells nothing new, unless it was away, or came from elsewhere
+    max(load_seq) FILTER (outcome NOT IN ('ok', 'not_modified') OR moved_to IS NOT NULL) IS NOT NULL AS has_changed,
     max(load_seq) AS change_seq
   FROM raw.fetch
   JOIN touched_home AS home USING (entry_id)
   WHERE outcome IN ('ok', 'not_modified', 'gone') OR http_status = 404
-  GROUP BY home.article_id
+  GROUP BY home.article_id, entry_id
+),
+visit AS (
+  SELECT
+    article_id,
+    CASE WHEN bool_and(latest.is_gone) THEN max(latest.fetched_at) END AS gone_at,
+    last(latest.moved_to ORDER BY latest.fetched_at) FILTER (NOT latest.is_gone) AS moved_to,
+    max(change_seq) FILTER (has_changed) AS change_seq
+  FROM address
+  GROUP BY article_id
 ),
 -- texts are read for the latest captures alone; load_seq lets DuckDB pass over the row groups of older batches
 latest AS (
@@ -50,9 +60,9 @@ dated AS (
     origin.entry_id,
     carrier.article_id AS carrier_id,
     entry.place,
-    visit.latest.moved_to AS moved_to,
-    CASE WHEN visit.latest.is_gone THEN visit.latest.fetched_at END AS gone_at,
-    greatest(latest.change_seq, entry.change_seq, CASE WHEN visit.was_gone THEN visit.change_seq END) AS change_seq,
+    visit.moved_to,
+    visit.gone_at,
+    greatest(latest.change_seq, entry.change_seq, visit.change_seq) AS change_seq,
     CASE
       WHEN latest.published_evidence IN ('json-ld', 'meta', 'microdata', 'time') AND latest.published_precision <> 'day'
         THEN latest.page_date

@@ -16,8 +16,9 @@ refill AS (
 found AS (
   SELECT gap.poll_id, count(*) AS found_count
   FROM gap
+  JOIN refill USING (poll_id)
   JOIN core.entry AS entry ON entry.source_id = gap.source_id AND entry.listed_by = 'sitemap'
-  WHERE coalesce(entry.published.at, entry.modified_at) BETWEEN gap.gap_from_at AND gap.gap_at
+  WHERE entry.listed_at BETWEEN refill.refilled_at AND refill.refilled_at + INTERVAL 1 HOUR
   GROUP BY gap.poll_id
 )
 SELECT
