@@ -71,3 +71,39 @@ def test_half_characters_and_commands_in_escapes_reach_no_field() -> None:
     assert page.article["headline"] == "Harbour ]0;reopens "
     assert (claims.section(page), claims.tags(page)) == ("Sport", ("storm", "boats 😀"))
     assert (claims.article_body(page), claims.image_url(page)) == ("One.\nTwo.", "https://news.example/a.jpg")
+
+
+@pytest.mark.parametrize(
+    ("meta", "linked", "tags", "evidence"),
+    [
+        ("storms, ports", '["storms", "ports", "comments-enabled"]', ("storms", "ports"), "meta"),
+        ("storms, ports, weather", '["storms", "ports"]', ("storms", "ports", "weather"), "meta"),
+        ("harbour, reopens, after, storm", '["Weather", "Ferries"]', ("Weather", "Ferries"), "json-ld"),
+        ("harbour, ferries", '["Politics"]', ("harbour", "ferries"), "meta"),
+        ("", '["Politics"]', ("Politics",), "json-ld"),
+    ],
+)
+def test_keywords_in_meta_tags_and_json_ld_correct_each_other(
+    meta: str, linked: str, tags: tuple[str, ...], evidence: str
+) -> None:
+    script = f'{{{NEWS}, "articleSection": "Politics", "keywords": {linked}}}'
+    found = claims.tags_claim(gathered(f'<meta name="keywords" content="{meta}">' + json_ld(script)))
+    assert (found.value, found.evidence) == (tags, evidence)
+
+
+def test_every_choice_names_the_claim_it_came_from() -> None:
+    head = (
+        '<meta property="og:type" content="article"><meta property="og:title" content="Harbour reopens">'
+        '<meta property="og:description" content="Boats sail again">'
+        '<meta name="section" content="Politics"><meta property="og:image" content="/a.jpg">'
+    )
+    page = gathered(head)
+    chosen = (
+        claims.title_claim(page),
+        claims.description_claim(page),
+        claims.section_claim(page),
+        claims.image_claim(page),
+        claims.language_claim(page),
+        claims.tags_claim(page),
+    )
+    assert [one.evidence for one in chosen] == ["og", "og", "meta", "og", "html", None]

@@ -63,6 +63,15 @@ def test_a_meta_tag_says_when_the_page_was_modified_where_json_ld_names_a_day_on
     assert moments.modified_at(page) == datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
+def test_dates_that_contradict_the_chosen_one_are_kept() -> None:
+    head = json_ld(f"{{{NEWS}}}") + '<meta name="date" content="2026-11-21"><meta name="dc.date" content="2025-01-01">'
+    page = gathered(head)
+    chosen = moments.published(page)
+    assert chosen is not None
+    found = moments.contradictions(page, chosen[0])
+    assert [(moment.at.date().isoformat(), evidence) for moment, evidence in found] == [("2025-01-01", "meta")]
+
+
 @pytest.mark.parametrize(
     ("path", "day"),
     [

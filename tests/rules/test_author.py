@@ -23,6 +23,11 @@ from ingest.rules.author import agency, people
         (["The Example", "Example Staff", "Redaktion", "dpa", "jwe", "Reuters"], ()),
         (["https://www.facebook.com/example", "desk@news.example", "@ana"], ()),
         (["admin", "News Desk", "Guest Author", "123", ""], ()),
+        (["Redaktion", "Die Redaktion", "Rédaction", "Redacción", "Da Redação", "Redazione", "De redactie"], ()),
+        (["Redaksjonen", "Redaktionen", "Redakcja", "Toimitus", "Szerkesztőség", "Tim Redaksi", "Haber Merkezi"], ()),
+        (["朝日新聞社編集部", "편집국", "온라인뉴스팀", "编辑部", "هيئة التحرير", "वेब डेस्क", "กองบรรณาธิการ"], ()),
+        (["Kontakt: desk@zeitung.example", "redaccion@diario.example", "Ana <ana@x.org>"], ()),
+        (["The Other Paper (www.other.example)"], ()),
         (["x " * 2000], ()),
     ],
 )

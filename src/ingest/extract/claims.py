@@ -4,16 +4,19 @@ Dates are moments.py, people credits.py; reading the claims is markup.py, what a
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, Literal, TypeVar
 
 from ingest.extract import jsonld
 from ingest.extract.markup import Markup
+from ingest.extract.shown import Picture
 from ingest.records import CanonicalEvidence, Kind
-from ingest.rules import title, url
+from ingest.rules import picture, title, topic, url
 
+# Where a value came from: `shown` is what the page shows a reader, `html` the lang attribute
+Evidence = Literal["json-ld", "og", "meta", "microdata", "h1", "title", "link", "shown", "html", "byline"]
 SECTION_META = (
     "article:section",
     "og:article:section",
@@ -22,15 +25,11 @@ SECTION_META = (
     "dc.subject",
     "section",
 )
-TAG_META = (
-    "article:tag",
-    "og:article:tag",
-    "news_keywords",
-    "parsely-tags",
-    "sailthru.tags",
-    "keywords",
-    "cxenseparse:keywords",
-)
+ARTICLE_TAG_META = ("article:tag", "og:article:tag")
+KEYWORD_META = (
+    "news_keywords", "keywords", "parsely-tags", "sailthru.tags", "cxenseparse:keywords", "tags", "topics", "dc.subject",
+)  # fmt: skip
+ARTICLE_OG_TYPES = frozenset({"article", "news", "newsarticle", "video.other", "blog"})
 IMAGE_META = (
     "og:image",
     "og:image:url",
@@ -58,8 +57,9 @@ KINDS: tuple[tuple[str, Kind], ...] = (
 OPINION_SECTIONS = frozenset({"opinion", "opinions", "comment", "commentisfree", "kommentar", "meinung", "opinión", "opinião",
                               "editorial", "columns", "debatt", "opinie", "opinia", "мнение"})  # fmt: skip
 ORGANIZATIONS = frozenset({"organization", "newsmediaorganization", "corporation"})
-MOST_TAGS = 40
-LONGEST_TAG_CHARS = 80
+SECTION_CHARS = 80
+Value = TypeVar("Value")
+Claim = tuple[str | None, Evidence]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +70,14 @@ class Claims:
     article: jsonld.Node
     page_url: str
     now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed(Generic[Value]):
+    """A value and the kind of claim that gave it; None where nothing did."""
+
+    value: Value
+    evidence: Evidence | None
 
 
 def gather(markup: Markup, *, page_url: str, now: datetime) -> Claims:
@@ -97,16 +105,19 @@ def canonical_url(page: Claims) -> tuple[str, CanonicalEvidence]:
     return url.canonical(page.page_url), "final-url"
 
 
-def title_of(page: Claims) -> str | None:
+def title_claim(page: Claims) -> Claimed[str | None]:
     markup = page.markup
-    return title.choose(
-        is_news=any("news" in name for name in jsonld.types(page.article)),
+    kinds = jsonld.types(page.article)
+    chosen = title.choose(
+        is_article=bool(kinds & jsonld.ARTICLE_TYPES) or (markup.first("og:type") or "").lower() in ARTICLE_OG_TYPES,
+        og=markup.first("og:title"),
+        twitter=markup.first("twitter:title"),
         headline=jsonld.string(page.article.get("headline")) or jsonld.string(page.article.get("name")),
-        headings=(*markup.headings, *markup.microdata.get("headline", ())[:1]),
-        social=(markup.first("og:title"), markup.first("twitter:title")),
         document=markup.document_title,
-        site_names=site_names(page),
+        headings=(*markup.headings, *markup.microdata.get("headline", ())[:1]),
+        of_site=title.site(site_names(page), (section(page), *markup.menu)),
     )
+    return Claimed(value=chosen[0], evidence=chosen[1]) if chosen else Claimed(value=None, evidence=None)
 
 
 def site_names(page: Claims) -> tuple[str, ...]:
@@ -125,54 +136,97 @@ def site_names(page: Claims) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*names, host, *(label for label in labels if len(label) > 2))))
 
 
-def section(page: Claims) -> str | None:
-    given = page.article.get("articleSection")
-    claims = (
-        jsonld.string(given),
-        *(page.markup.first(name) for name in SECTION_META),
-        *page.markup.microdata.get("articlesection", ())[:1],
+def section_claim(page: Claims) -> Claimed[str | None]:
+    claims: Sequence[Claim] = (
+        (jsonld.string(page.article.get("articleSection")), "json-ld"),
+        *((page.markup.first(name), "meta") for name in SECTION_META),
+        *((named, "microdata") for named in page.markup.microdata.get("articlesection", ())[:1]),
     )
-    return next(
-        (" ".join(claim.split())[:LONGEST_TAG_CHARS] for claim in claims if claim and "http" not in claim), None
+    return _first(
+        (" ".join(claim.split())[:SECTION_CHARS] if claim and "http" not in claim else None, evidence)
+        for claim, evidence in claims
     )
 
 
-def tags(page: Claims) -> tuple[str, ...]:
-    """Topics, distinct in order: the first kind of claim that gives any."""
-    claims: list[Iterable[str]] = [_words(page.article.get("keywords"))]
-    claims += [_words(list(page.markup.meta.get(name, ()))) for name in TAG_META]
-    claims.append(_words(list(page.markup.microdata.get("keywords", ()))))
-    for claim in claims:
-        found: dict[str, str] = {}
-        for tag in claim:
-            found.setdefault(tag.casefold(), tag)
-        if found:
-            return tuple(found.values())[:MOST_TAGS]
-    return ()
+def tags_claim(page: Claims) -> Claimed[tuple[str, ...]]:
+    """Topics, distinct in order: article:tag, JSON-LD or meta keywords, then the links to topics that the page shows.
+
+    Where JSON-LD and meta keywords hold each other the difference is marks of a content system (or JSON-LD is cut), and
+    the meta tag is believed; where they differ, the meta tag's are words for search engines (102 pages, by publisher).
+    """
+    markup = page.markup
+    article_tags, keywords = (
+        next(filter(None, (topic.clean(topic.split(markup.meta.get(name, ()))) for name in names)), ())
+        for names in (ARTICLE_TAG_META, KEYWORD_META)
+    )
+    linked = topic.clean(topic.split(_strings(page.article.get("keywords"))))
+    is_same = bool(keywords) and (topic.holds(keywords, linked) or topic.holds(linked, keywords))
+    about = [text for name in ("about", "mentions") for text in _strings(page.article.get(name))]
+    claims: tuple[tuple[tuple[str, ...], Evidence], ...] = (
+        (article_tags, "meta"),
+        (keywords if is_same else (), "meta"),
+        (linked, "json-ld"),
+        (keywords, "meta"),
+        (topic.clean(topic.split(markup.microdata.get("keywords", ()))), "microdata"),
+        (topic.clean(markup.topics), "link"),
+        (topic.clean(about), "json-ld"),
+    )
+    own, named = section(page), site_names(page)
+    ranked = sorted(
+        claims, key=lambda claim: -topic.worth(claim[0], section=own, site_names=named)
+    )  # sorting is stable
+    words, evidence = ranked[0]
+    return Claimed(value=words, evidence=evidence) if words else Claimed(value=(), evidence=None)
 
 
-def image_url(page: Claims) -> str | None:
-    claims = [
-        page.markup.first(*IMAGE_META),
-        *_images(page.article.get("image")),
-        *_images(page.article.get("thumbnailUrl")),
-    ]
-    return next((found for claim in claims if claim and (found := url.as_found(claim, page.page_url))), None)
+def image_claim(page: Claims) -> Claimed[str | None]:
+    """The lead picture's address: the one claimed, if the article shows it, else the first that it shows."""
+    chosen = _picture(page)
+    if chosen is None:
+        return Claimed(value=None, evidence=None)
+    address, is_shown = chosen
+    if is_shown:
+        return Claimed(value=address, evidence="shown")
+    claimed = ((one, name) for name in IMAGE_META for one in page.markup.meta.get(name, ()))
+    name = next((name for one, name in claimed if url.as_found(one, page.page_url) == address), None)
+    return Claimed(value=address, evidence=_meta_evidence(name) if name else "json-ld")
 
 
-def description(page: Claims) -> str | None:
-    claims = (*(page.markup.first(name) for name in DESCRIPTION_META), jsonld.string(page.article.get("description")))
-    return next((text for claim in claims if (text := title.tidy(claim))), None)
+def image_caption(page: Claims) -> str | None:
+    """What stands under the lead picture, or its caption in JSON-LD."""
+    chosen = _picture(page)
+    if chosen is None:
+        return None
+    own = picture.marks(chosen[0])
+    for shown, addresses in _shown(page):
+        if shown.caption and any(picture.marks(address) & own for address in addresses):
+            return shown.caption
+    objects = (one for one in (*each(page.article.get("image")), *page.markup.nodes) if isinstance(one, dict))
+    captions = (
+        title.tidy(jsonld.string(one["caption"]))
+        for one in objects
+        if one.get("caption") and any(picture.marks(address) & own for address in _images(one))
+    )
+    return next(filter(None, captions), None)
 
 
-def claimed_language(page: Claims) -> str | None:
+def description_claim(page: Claims) -> Claimed[str | None]:
+    claims: Sequence[Claim] = (
+        *((page.markup.first(name), _meta_evidence(name)) for name in DESCRIPTION_META),
+        (jsonld.string(page.article.get("description")), "json-ld"),
+    )
+    return _first((title.tidy(text), evidence) for text, evidence in claims)
+
+
+def language_claim(page: Claims) -> Claimed[str | None]:
     """The language the page says it is in: JSON-LD, the html element, meta."""
-    claims = (
-        _language_name(page.article.get("inLanguage")),
-        page.markup.html_language,
-        page.markup.first(*LANGUAGE_META),
+    claims: Sequence[Claim] = (
+        (_language_name(page.article.get("inLanguage")), "json-ld"),
+        (page.markup.html_language, "html"),
+        (page.markup.first(*LANGUAGE_META), "meta"),
     )
-    return next((found[0].lower() for claim in claims if claim and (found := LANGUAGE.match(claim.strip()))), None)
+    codes = ((LANGUAGE.match((claim or "").strip()), evidence) for claim, evidence in claims)
+    return _first((found[0].lower() if found else None, evidence) for found, evidence in codes)
 
 
 def kind(page: Claims) -> Kind:
@@ -183,6 +237,30 @@ def kind(page: Claims) -> Kind:
     if (section(page) or "").casefold() in OPINION_SECTIONS:
         return "opinion"
     return "video" if (page.markup.first("og:type") or "").startswith("video") and not types else "article"
+
+
+def title_of(page: Claims) -> str | None:
+    return title_claim(page).value
+
+
+def section(page: Claims) -> str | None:
+    return section_claim(page).value
+
+
+def tags(page: Claims) -> tuple[str, ...]:
+    return tags_claim(page).value
+
+
+def image_url(page: Claims) -> str | None:
+    return image_claim(page).value
+
+
+def description(page: Claims) -> str | None:
+    return description_claim(page).value
+
+
+def claimed_language(page: Claims) -> str | None:
+    return language_claim(page).value
 
 
 def access(page: Claims) -> tuple[bool | None, str | None]:
@@ -217,18 +295,38 @@ def each(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if value else []
 
 
-def _words(given: Any) -> list[str]:
-    words: list[str] = []
-    for one in each(given):
-        text = jsonld.string(one)
-        if text:
-            words += [text] if isinstance(given, list) and len(given) > 1 else re.split(r"\s*[,;|、，]\s*", text)
-    return [word for word in (title.tidy(word).strip(" #\"'") for word in words) if 0 < len(word) <= LONGEST_TAG_CHARS]
+def _meta_evidence(name: str) -> Evidence:
+    return "og" if name.startswith("og:") else "meta"
+
+
+def _first(claims: Iterable[Claim]) -> Claimed[str | None]:
+    found = next(((text, evidence) for text, evidence in claims if text), None)
+    return Claimed(value=found[0], evidence=found[1]) if found else Claimed(value=None, evidence=None)
+
+
+def _strings(given: Any) -> list[str]:
+    return [text for one in each(given) if (text := jsonld.string(one))]
+
+
+def _shown(page: Claims) -> list[tuple[Picture, list[str]]]:
+    """The pictures that the article shows, with their absolute addresses."""
+    found = ((one, [url.as_found(address, page.page_url) for address in one.addresses]) for one in page.markup.pictures)
+    return [(one, kept) for one, addresses in found if (kept := [address for address in addresses if address])]
+
+
+def _picture(page: Claims) -> tuple[str, bool] | None:
+    written = (
+        *(value for name in IMAGE_META for value in page.markup.meta.get(name, ())),
+        *_images(page.article.get("image")),
+        *_images(page.article.get("thumbnailUrl")),
+    )
+    claimed = [address for one in written if (address := url.as_found(one, page.page_url))]
+    return picture.choose(claimed, [addresses for _, addresses in _shown(page)])
 
 
 def _images(given: Any) -> Iterator[str]:
-    for picture in each(given):
-        claims = each((picture.get("url") or picture.get("contentUrl")) if isinstance(picture, dict) else picture)
+    for one in each(given):
+        claims = each((one.get("url") or one.get("contentUrl")) if isinstance(one, dict) else one)
         yield from (claim for claim in claims[:1] if isinstance(claim, str))
 
 

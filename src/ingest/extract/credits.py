@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.extract import jsonld
-from ingest.extract.claims import ORGANIZATIONS, Claims, each, resolved, site_names
+from ingest.extract.claims import ORGANIZATIONS, Claimed, Claims, Evidence, each, resolved, site_names
 from ingest.rules import author
 
 AUTHOR_META = (
@@ -14,29 +14,53 @@ AUTHOR_META = (
 
 
 def authors(page: Claims) -> tuple[tuple[str, ...], str | None]:
-    """People, and the news agency if one is credited; the first kind of claim that names people decides."""
+    """People, and the news agency if one is credited."""
+    people, agency = authors_claim(page)
+    return people.value, agency
+
+
+def authors_claim(page: Claims) -> tuple[Claimed[tuple[str, ...]], str | None]:
+    """People, and the news agency if one is credited; the first kind of claim that names people decides.
+
+    Where JSON-LD or meta tags credit an agency and nobody else, a byline on the page is another story's or an editor's.
+    """
     own = site_names(page)
     credited: list[str] = []
-    people: tuple[str, ...] = ()
-    for names in _author_claims(page):
+    for names, evidence in _author_claims(page):
+        if evidence == "byline" and author.agency(credited):
+            break
         credited += names
-        people = people or author.people(names, publishers=own)
-    return people, author.agency(credited)
+        people = author.people([name for name in names if name not in _organizations(page)], publishers=own)
+        if people:
+            return Claimed(value=people, evidence=evidence), author.agency(credited)
+    return Claimed(value=(), evidence=None), author.agency(credited)
 
 
-def _author_claims(page: Claims) -> Iterator[list[str]]:
-    yield [name for given in each(page.article.get("author")) if (name := _author_name(page, given))]
+def _author_claims(page: Claims) -> Iterator[tuple[list[str], Evidence]]:
+    yield _names(page, "author"), "json-ld"
     for name in AUTHOR_META:
-        yield list(page.markup.meta.get(name, ()))
-    yield list(page.markup.microdata.get("author", ()))
-    yield [name for given in each(page.article.get("creator")) if (name := _author_name(page, given))]
+        yield list(page.markup.meta.get(name, ())), "meta"
+    yield list(page.markup.microdata.get("author", ())), "microdata"
+    yield _names(page, "creator"), "json-ld"
     for byline in page.markup.bylines:
-        yield [byline]
+        yield [byline], "byline"
 
 
-def _author_name(page: Claims, given: Any) -> str | None:
-    """A name out of `author`; organizations are none, however person-like they sound."""
-    named = resolved(page, given)
-    if isinstance(named, dict) and jsonld.types(named) and jsonld.types(named) <= ORGANIZATIONS:
-        return None
-    return jsonld.string(named)
+def _names(page: Claims, field: str) -> list[str]:
+    return [name for given in each(page.article.get(field)) if (name := _name(resolved(page, given)))]
+
+
+def _name(given: Any) -> str | None:
+    """A name out of `author`: a text, or an object with `name`, or with the parts of one (schema.org/Person)."""
+    named = jsonld.string(given)
+    if named or not isinstance(given, dict):
+        return named
+    parts = (jsonld.string(given.get(part)) for part in ("givenName", "additionalName", "familyName"))
+    return " ".join(filter(None, parts)) or None
+
+
+def _organizations(page: Claims) -> frozenset[str]:
+    """Names that JSON-LD gives to organizations, which are no people however person-like they sound."""
+    given = (resolved(page, one) for field in ("author", "creator") for one in each(page.article.get(field)))
+    found = (one for one in given if isinstance(one, dict) and jsonld.types(one) and jsonld.types(one) <= ORGANIZATIONS)
+    return frozenset(name for one in found if (name := _name(one)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from ingest.extract import jsonld
+from ingest.extract import jsonld, shown
 from ingest.extract.tree import line, text_of
 
 VALUES_LIMIT = 50  # of one name: pages with thousands of `article:tag` exist
@@ -22,10 +22,13 @@ MICRODATA = frozenset({
     "isaccessibleforfree", "inlanguage", "publisher",
 })  # fmt: skip
 BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:author|byline|autor|auteur|forfatter|skribent)(?:s|[\s_-]*name)?(?:$|[\s_-])", re.IGNORECASE
+    r"(?:^|[\s_-])(?:author|byline|autor|autore|auteur|forfatter|skribent|journalist|reporter|writer)(?:s|[\s_-]*name)?(?:$|[\s_-])",
+    re.IGNORECASE,
 )
 NO_BYLINE = re.compile(r"comment|related|teaser|bio|social|image|avatar|photo|caption|desc", re.IGNORECASE)
 BYLINE_CHARS = 120
+KEYWORDS = ("article:tag", "news_keywords", "keywords")
+FEW_KEYWORD_CHARS = 25  # a single keyword is often the section
 BYLINES_LIMIT = 6
 FURNITURE = frozenset({"nav", "footer", "aside"})
 
@@ -53,6 +56,9 @@ class Markup:
     html_language: str | None
     document_title: str | None
     headings: tuple[str, ...]
+    pictures: tuple[shown.Picture, ...] = field(repr=False)
+    topics: tuple[str, ...]
+    menu: frozenset[str] = field(repr=False)
 
     def first(self, *names: str) -> str | None:
         """The first value of the first name that has one."""
@@ -69,7 +75,7 @@ def read(tree: HtmlElement) -> Markup:
     headings: list[HtmlElement] = []
     canonical: str | None = None
     title: str | None = None
-    for element in tree.iter("script", "meta", "link", "title", "time", "h1", "a", "span", "div", "p", "address"):
+    for element in tree.iter("script", "meta", "link", "title", "time", "h1", "a", "span", "div", "p", "li", "address"):
         tag = element.tag
         if tag == "script":
             if "ld+json" in (element.get("type") or "").lower():
@@ -94,8 +100,9 @@ def read(tree: HtmlElement) -> Markup:
             _keep_microdata(element, microdata)
             if len(bylines) < BYLINES_LIMIT and (byline := _byline(element)) and byline not in bylines:
                 bylines.append(byline)
+    nodes = jsonld.read(scripts)
     return Markup(
-        nodes=jsonld.read(scripts),
+        nodes=nodes,
         meta={name: tuple(values) for name, values in meta.items()},
         microdata={name: tuple(values) for name, values in microdata.items()},
         times=tuple(times),
@@ -104,7 +111,16 @@ def read(tree: HtmlElement) -> Markup:
         html_language=tree.get("lang") or tree.get("xml:lang"),
         document_title=title,
         headings=tuple(filter(None, (text_of(heading) for heading in headings))),
+        pictures=shown.pictures(tree),
+        topics=shown.topics(tree) if _keyword_chars(meta, nodes) < FEW_KEYWORD_CHARS else (),
+        menu=shown.menu(tree),
     )
+
+
+def _keyword_chars(meta: Mapping[str, list[str]], nodes: tuple[jsonld.Node, ...]) -> int:
+    """How much a page's markup says of its topics; where it is enough, its links need not be searched (3 ms a page)."""
+    named = max((sum(map(len, meta.get(name, ()))) for name in KEYWORDS), default=0)
+    return max([named, *(len(str(node.get("keywords") or "")) for node in nodes)])
 
 
 def _keep_meta(element: HtmlElement, meta: dict[str, list[str]], microdata: dict[str, list[str]]) -> None:

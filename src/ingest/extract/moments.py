@@ -22,6 +22,7 @@ MODIFIED_META = (
     "article:modified_time", "og:updated_time", "article:modified", "datemodified", "dcterms.modified", "dc.date.modified",
     "last-modified", "lastmod", "modified_time", "revised",
 )  # fmt: skip
+DISAGREEMENT = timedelta(days=1)
 DAY = r"(?P<m>0[1-9]|1[0-2])%s(?P<d>0[1-9]|[12]\d|3[01])"
 # Days in a path: with separators (`2026-11-22-storm`), or as segments of their own (`/20261122/`, `/2026/1122/`)
 PATH_DATES = (
@@ -44,6 +45,16 @@ def published(page: Claims) -> tuple[Moment, PublishedEvidence] | None:
         if found[0].precision != "day":
             break
     return found
+
+
+def contradictions(page: Claims, chosen: Moment) -> tuple[tuple[Moment, PublishedEvidence], ...]:
+    """The page's other believable dates of publication that lie more than a day from the chosen one, each day once."""
+    found: dict[str, tuple[Moment, PublishedEvidence]] = {}
+    for text, evidence in _published_claims(page):
+        moment = read_moment(text, now=page.now)
+        if moment and abs(moment.at - chosen.at) > DISAGREEMENT:
+            found.setdefault(_day(moment), (moment, evidence))
+    return tuple(found.values())
 
 
 def modified_at(page: Claims) -> datetime | None:

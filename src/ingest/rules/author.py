@@ -29,11 +29,21 @@ DESK = re.compile(
     r"agencies?|wires?|newswire|press release|magazine|newspaper|zeitung|online|media|network|channel|tv|radio|"
     r"gmbh|inc|ltd|llc|corporation|foundation|institute|university|association|department|"
     r"dpa-\w+|news|times|post|journal|tribune|herald|gazette|bbc|cnn|unknown|anonymous|n/a|none|null|undefined|author|autor|"
-    r"press|presse|twitter|facebook|instagram|linkedin|whatsapp|e-?mail|share|follow|website|web|digital|publishing|communications?|marketing|support|council|committee|company|group|"
+    r"equipo|equipe|équipe|agences?|agenzie?|agencja|agências?|mitarbeiter|newsteam|verlag|press|presse|twitter|facebook|instagram|linkedin|whatsapp|e-?mail|share|follow|website|web|digital|publishing|communications?|marketing|support|council|committee|company|group|"
     r"center|centre|society|academy|agency|bureau|board|service|services|solutions|blog|partner|sponsored)\b",
     re.IGNORECASE,
 )
+# The same as parts of words, or in scripts without spaces
+DESK_INSIDE = re.compile(
+    "redac[ct]i|redak[cst]|redaç|rédact|agentur|toimitus|toimetus|szerkesztőség|haber merkezi|ajans|editör|muhabir|ban biên tập|"
+    "συντακτική|編集|取材班|新聞社|通信社|報道|デスク|편집국|편집부|취재팀|뉴스|신문사|통신사|온라인팀|닷컴|编辑|編輯|通讯社|通訊社|报社|報社|日报|日報|"
+    "晚报|本报讯|综合|هيئة التحرير|فريق التحرير|وكالات|وكالة|خبرگزاری|ویب ڈیسک|מערכת|סוכנויות|डेस्क|ब्यूरो|संवाददाता|"
+    "ডেস্ক|প্রতিবেদক|กองบรรณาธิการ|ทีมข่าว"
+)
 ADDRESS = re.compile(r"https?:|www\.|@|\.(com|org|net|de|at|ch|co|uk|fr|it|es|io)\b|[/\\{}<>=\[\]]", re.IGNORECASE)
+OWN_ADDRESS = re.compile(
+    r"\(\s*(?:https?:|www\.|[\w-]+\.(?:com|org|net|de|co)\b)", re.IGNORECASE
+)  # `The Paper (www.paper.example)`
 LEAD_IN = re.compile(
     r"^\s*(?:(?:(?:written|reviewed|posted|published|created|story|words|text|article|analysis|opinion|interview)\s+)?by|"
     r"von|par|por|di|da|door|av|af|autor(?:in|es)?|authors?|auteur|text|texte|od|przez|автор|oleh|penulis)\b\s*:?\s+",
@@ -84,6 +94,7 @@ def is_person(name: str) -> bool:
         or len(name.split()) > MOST_WORDS
         or ADDRESS.search(name)
         or DESK.search(name)
+        or DESK_INSIDE.search(name.casefold())
     ):
         return False
     if not any(map(str.isalpha, name)) or any(map(str.isdigit, name)):
@@ -97,6 +108,8 @@ def _split(text: str) -> list[str]:
     if len(text) > CREDIT_CHARS:
         return []
     plain = LEAD_IN.sub("", GLUED_BY.sub("", one_line(html.unescape(text).replace("\u00ad", ""))))
+    if OWN_ADDRESS.search(plain):
+        return []
     if LIBRARY_ORDER.fullmatch(plain):
         last, first = plain.split(", ", 1)
         return [f"{first} {last}"]

@@ -4,18 +4,46 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-SEPARATOR = re.compile(r"\s+(?:[|–—·•»›*]|-{1,2}|::|:|<|>)\s+")
+TitleEvidence = Literal["og", "meta", "json-ld", "title", "h1"]
+
+SEPARATOR = re.compile(r"\s+(?:[|｜ㅣ│–—·•»›*]|-{1,2}|::|:|<|>)\s+")
+# Without spaces, as Japanese and Korean sites write them: `題：東京新聞`, `제목-정치ㅣ한국일보`
+BARE_SEPARATOR = re.compile(r"\s*[|｜ㅣ│：]\s*")
+HYPHEN = re.compile(r"(?<=\S)[-_](?=\S)")
 CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
 )  # and halves of characters: no file can hold them
 LIMIT_CHARS = 500
 SHORTEST_CHARS = 3
+SITE_CHARS = 5  # a shorter name inside a piece of a title may be a word of its own
+PIECE_WORDS = 5  # a longer piece is part of what is said
+BARE_CHARS = 12  # letters before a separator without spaces: what is shorter may be a compound
 # Titles that are the site's furniture and no article's
 GENERIC = frozenset({
     "", "home", "homepage", "startseite", "news", "untitled", "untitled document", "index", "article", "undefined",
     "null", "menu", "navigation", "search", "blog", "loading",
 })  # fmt: skip
+# Words that sites put beside their names or leave out
+NAME_WORDS = frozenset({
+    "the", "die", "der", "das", "le", "la", "les", "el", "il", "lo", "de", "het", "online", "digital", "news", "com", "net",
+    "org", "web", "website", "premium", "plus", "live", "app", "official", "site",
+})  # fmt: skip
+# Names of hosts that say nothing
+COMMON_NAMES = frozenset({"times", "world", "daily", "today", "online", "press", "herald", "politics", "sports", "local",
+                          "media", "weather", "video", "article", "stories", "edition", "english"})  # fmt: skip
+DATE_PIECE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
+QUOTES = "\"'“”„«»"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What may stand in a title and is none of it: folded names of the site and of its sections."""
+
+    names: frozenset[str]
+    sections: frozenset[str]
 
 
 def fold(text: str) -> str:
@@ -34,58 +62,122 @@ def tidy(text: str | None) -> str:
     return one_line(plain)[:LIMIT_CHARS]
 
 
+def site(names: Iterable[str | None], sections: Iterable[str | None]) -> Site:
+    """The names of a site and of its sections as they are compared."""
+    folded = {fold(name) for name in names if name} | {_core(name) for name in names if name}
+    return Site(names=frozenset(folded - {""}), sections=frozenset(fold(name) for name in sections if name) - {""})
+
+
 def choose(
     *,
-    is_news: bool,
+    is_article: bool,
+    og: str | None,
+    twitter: str | None,
     headline: str | None,
-    headings: Sequence[str],
-    social: Iterable[str | None],
     document: str | None,
-    site_names: Iterable[str],
-) -> str | None:
-    """The article's title.
+    headings: Sequence[str],
+    of_site: Site,
+) -> tuple[str, TitleEvidence] | None:
+    """The article's title, and which claim it is.
 
-    `headline` as JSON-LD has it, `headings` the page's h1 texts in order, `social` og:title and its kin, `document`
-    the title element. News pages put kickers into their headings and the headline into og:title (og:title right on
-    83 %, h1 on 68 % of 104); elsewhere og:title is written for search engines (h1 79 %, og:title 71 % of 247).
+    `headline` as JSON-LD has it, `headings` the page's h1 texts in order, `document` the title element. News sites put
+    kickers and words for search engines into headings and headlines: with the sites' names cut off, og:title is right on
+    87 % of 127 pages, the headline on 82 %, h1 on 73 %; a vote is on 80 %, a table learnt from who agrees with whom on
+    83-87 % of pages of other publishers. On pages that call themselves no article og:title is written for search engines
+    (h1 79 %, og:title 71 % of 247).
     """
-    names = frozenset(fold(name) for name in site_names if name)
-    given = [tidy(text) for text in (*social, headline, document)]
-    seen = [heading for heading in map(tidy, headings) if usable(heading, names)]
-    witnesses = [text for text in given if usable(text, names)]
-    spoken = [without_site(text, (*seen, *(w for w in witnesses if w != text)), names) for text in witnesses]
-    agreed = [heading for heading in seen if any(fold(heading) == fold(text) for text in spoken)]
-    alike = [heading for heading in seen if any(_is_alike(heading, text) for text in spoken)]
-    order = (*spoken, *seen) if is_news else (*agreed, *alike, *spoken, *seen)
-    return next((text for text in order if usable(text, names)), None)
+    claims: tuple[tuple[str | None, TitleEvidence], ...] = (
+        (og, "og"), (twitter, "meta"), (headline, "json-ld"), (document, "title"),
+    )  # fmt: skip
+    seen = [heading for heading in map(tidy, headings) if usable(heading, of_site)]
+    given = [(tidy(text), evidence) for text, evidence in claims]
+    given = [(text, evidence) for text, evidence in given if usable(text, of_site)]
+    texts = [text for text, _ in given]
+    named = fold(_without_name(tidy(headline), of_site))
+    spoken: list[tuple[str, TitleEvidence]] = []
+    for text, evidence in given:
+        others = (*seen, *(other for other in texts if other != text))
+        whole = _without_name(_whole(text, others), of_site)
+        # schema.org's headline is no place for a site's name: what it says with others is not cut on a heading's word
+        is_headline = fold(whole) == named and sum(fold(_without_name(other, of_site)) == named for other in texts) > 1
+        spoken.append((whole if is_headline else without_site(whole, others, of_site), evidence))
+    shown: list[tuple[str, TitleEvidence]] = [(heading, "h1") for heading in seen]
+    agreed = [one for one in shown if any(fold(one[0]) == fold(text) for text, _ in spoken)]
+    alike = [one for one in shown if any(_is_alike(one[0], text) for text, _ in spoken)]
+    order = (*spoken, *shown) if is_article else (*agreed, *alike, *spoken, *shown)
+    return next((one for one in order if usable(one[0], of_site)), None)
+
+
+def usable(text: str, of_site: Site) -> bool:
+    """Whether a text can be an article's title at all: not empty, not the site's name, not furniture."""
+    folded = fold(text)
+    return len(folded) >= SHORTEST_CHARS and text.casefold() not in GENERIC and folded not in of_site.names
+
+
+def without_site(text: str, witnesses: Iterable[str], of_site: Site) -> str:
+    """A title without the site's name, section and date at its end or start, where the page itself proves them.
+
+    Proof: what is cut off is one of the site's names, or the rest is what another title of the page says.
+    """
+    bare = _without_name(text, of_site)
+    said = {fold(witness) for witness in witnesses}
+    return next((bare[:start].strip() for start in reversed(_cuts(bare)) if fold(bare[:start]) in said), bare)
+
+
+def _without_name(text: str, of_site: Site) -> str:
+    for start in _cuts(text):
+        pieces = _pieces(text[start:])
+        if pieces and _is_site(pieces[0], of_site) and all(len(piece.split()) <= PIECE_WORDS for piece in pieces):
+            return _without_section(text[:start].strip(), of_site)
+    opening = SEPARATOR.search(text)
+    return text[opening.end() :].strip() if opening and fold(text[: opening.start()]) in of_site.names else text
+
+
+def _cuts(text: str) -> list[int]:
+    """Where a title may end, in order: separators with space around them, and bare ones behind enough text."""
+    starts: set[int] = set()
+    for pattern, least in ((SEPARATOR, SHORTEST_CHARS), (BARE_SEPARATOR, BARE_CHARS), (HYPHEN, BARE_CHARS)):
+        starts |= {cut.start() for cut in pattern.finditer(text) if len(fold(text[: cut.start()])) >= least}
+    return sorted(starts)
+
+
+def _pieces(rest: str) -> list[str]:
+    parts = (piece.strip(" -_") for part in SEPARATOR.split(f" {rest} ") for piece in BARE_SEPARATOR.split(part))
+    return list(filter(None, parts))
+
+
+def _is_site(piece: str, of_site: Site) -> bool:
+    """`Mirror Online`, `The Standard`, `BILD.de`: the name itself, with the words that sites put beside it, or around it."""
+    folded = fold(piece)
+    if folded in of_site.names or _core(piece) in of_site.names:
+        return True
+    inside = (name for name in of_site.names if len(name) >= SITE_CHARS and name not in COMMON_NAMES)
+    return len(piece.split()) < PIECE_WORDS and any(name in folded for name in inside)
+
+
+def _without_section(text: str, of_site: Site) -> str:
+    """A title whose site's name is gone, without the section and the date that stood before it."""
+    for start in reversed(_cuts(text)):
+        pieces = _pieces(text[start:])
+        if not pieces or not all(fold(piece) in of_site.sections or DATE_PIECE.fullmatch(piece) for piece in pieces):
+            break
+        text = text[:start].strip()
+    return text
+
+
+def _core(name: str) -> str:
+    return "".join(word for word in re.findall(r"\w+", name.casefold()) if word not in NAME_WORDS)
+
+
+def _whole(text: str, others: Iterable[str]) -> str:
+    """The title as another claim has it, where markup cut it at a quotation mark that it had not escaped."""
+    for other in others:
+        if other.startswith(text) and other[len(text) :].lstrip()[:1] in tuple(QUOTES):
+            return other
+    return text
 
 
 def _is_alike(heading: str, other: str) -> bool:
     """Whether a heading is another wording of a title, not the title with more glued to it."""
     words, others = set(heading.casefold().split()), set(other.casefold().split())
     return len(words & others) >= 0.4 * len(words) and fold(other) not in fold(heading)
-
-
-def usable(text: str, names: frozenset[str]) -> bool:
-    """Whether a text can be an article's title at all: not empty, not the site's name, not furniture."""
-    folded = fold(text)
-    return len(folded) >= SHORTEST_CHARS and text.casefold() not in GENERIC and folded not in names
-
-
-def without_site(text: str, witnesses: Iterable[str], names: frozenset[str]) -> str:
-    """A title without the site's name at its end or start, where the page itself proves that it is one.
-
-    Proof: the rest is what another title of the page says, or what is cut off is one of the site's names.
-    """
-    said = {fold(witness) for witness in witnesses}
-    cuts = list(SEPARATOR.finditer(text))
-    for cut in cuts:
-        if fold(text[: cut.start()]) in said and len(fold(text[: cut.start()])) >= SHORTEST_CHARS:
-            return text[: cut.start()].strip()
-    for cut in reversed(cuts):
-        if fold(text[cut.end() :]) in names:
-            return without_site(text[: cut.start()].strip(), (), names)
-    for cut in cuts[:1]:
-        if fold(text[: cut.start()]) in names:
-            return text[cut.end() :].strip()
-    return text
