@@ -160,6 +160,7 @@ def test_a_table_of_another_shape_is_an_error_of_ours(tmp_path: Path, text: str,
 LABEL = "a" * 63
 NO_ADDRESSES = [
     "https://user:pw@ex.org/feed", "https://user@ex.org/feed", "https://ex.org:99999/feed", "https://ex.org:0/feed",
+    "https://ex.org:25/feed",
     "https://ex.org:/feed", "https://ex.org:80a/feed", "https://ex ample.org/f", "https://ex.org/a b", " https://ex.org/",
     "https://ex.org/\n", "https://ex.org/a\u00a0", "https://ex.org/\x7f",
     "https://", "https:///feed", "https:ex.org", "https://?a", "//ex.org/",
@@ -169,7 +170,7 @@ NO_ADDRESSES = [
 ]  # fmt: skip
 ADDRESSES = [
     "https://ex.org", "https://ex.org/", "http://ex.org:8080/feed?a=1&b=%20#c", "HTTPS://WWW.Ex.Org/Feed", "http://localhost:8000/",
-    "http://127.0.0.1:1/", "https://xn--bcher-kva.example/", "https://a_b.ex.org/", "https://ex.org?feed=rss2",
+    "http://127.0.0.1:8080/", "https://xn--bcher-kva.example/", "https://a_b.ex.org/", "https://ex.org?feed=rss2",
     "https://ex.org/\u00fcber/@a:b", f"https://{LABEL}.{LABEL}.{LABEL}.{'a' * 61}/",
 ]  # fmt: skip
 

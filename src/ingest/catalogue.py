@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import soupsieve
-
 from ingest.errors import CatalogueError
+from ingest.ports import BAD_PORTS
 from ingest.records import Feed, FeedKind, Source
 
 # key -> (type, required); what each means is said at the top of dags/sources.toml
@@ -173,6 +172,8 @@ def _selector(table: Mapping[str, Any], where: str) -> str | None:
         return None
     if not table.get("sections"):
         raise CatalogueError(f"{where}: key 'section_links' without 'sections'", SEE)
+    import soupsieve  # every DAG file reads the catalogue when it is parsed, and few sources have a selector
+
     try:
         soupsieve.compile(selector)
     except soupsieve.SelectorSyntaxError as error:
@@ -191,8 +192,8 @@ def _must_be_of_its_type(key: str, value: object, where: str) -> None:
 
 def _must_be_web_address(url: object, where: str) -> None:
     match = WEB_ADDRESS.fullmatch(url) if isinstance(url, str) and len(url) <= ADDRESS_LIMIT_CHARS else None
-    if match is None or not 1 <= int(match["port"] or 80) <= 65_535:
+    if match is None or not 1 <= (port := int(match["port"] or 80)) <= 65_535 or port in BAD_PORTS:
         raise CatalogueError(
             f"{where}: {str(url)[:200]!r} is not a web address",
-            "https:// or http://, a host name in ASCII (xn--...) without user or password, a port up to 65535, no blanks",
+            "https:// or http://, a host name in ASCII (xn--...) without user or password, a port that serves the web, no blanks",
         )

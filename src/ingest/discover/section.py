@@ -19,7 +19,8 @@ from ingest.discover.repair import ROOT
 from ingest.discover.text import Text
 from ingest.records import Entry, Feed
 from ingest.rules.sitemap import path_date
-from ingest.rules.url import ARTICLE_NAMES, as_found, canonical, is_home, same_site
+from ingest.rules.url import as_found, canonical, is_home, same_site
+from ingest.rules.url_names import ARTICLE_NAMES
 
 PAGE_LIMIT_BYTES = 2_000_000  # what stands behind them is read by nobody: the largest front pages have half of it
 # What parsers do with a tag may grow with the number of those before it (measured: 2 MB of `<b></p>` take 2 minutes).

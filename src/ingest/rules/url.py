@@ -15,61 +15,13 @@ from uuid import UUID
 import idna
 import tldextract
 
+from ingest.ports import BAD_PORTS
+from ingest.rules.url_names import ARTICLE_NAMES, CHANNEL, CHANNEL_NAMES, TRACKING_NAMES, TRACKING_PREFIXES
+
 URL_RULE = 1  # a change of any table or step below is a new rule: it writes aliases, it splits no article
 LIMIT_CHARS = 4_096  # longer addresses are not those of articles
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-# Ports of other services, which a web address must not make us speak to: "bad ports" of WHATWG Fetch, section 2.9.
-BAD_PORTS = frozenset({
-    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
-    111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540,
-    548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000,
-    6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
-})  # fmt: skip
-# Names that say how a reader came, never what is read; `source`, `cid`, `id` and `p` may name an article.
-TRACKING_PREFIXES = (
-    "utm_", "mtm_", "itm_", "pk_", "piwik_", "matomo_", "hsa_", "_hs", "__hs", "ns_", "guce_", "at_", "wt.", "elq",
-    "lmd_", "sara_", "__cft__", "cm_mmc", "aspsessionid",
-)  # fmt: skip
-TRACKING_NAMES = frozenset({
-    # networks and advertisers
-    "fbclid", "fb_action_ids", "fb_action_types", "fb_source", "fb_ref", "mibextid", "gclid", "gclsrc", "dclid", "gbraid",
-    "wbraid", "gad_source", "gad_campaignid", "srsltid", "msclkid", "twclid", "ttclid", "yclid", "ysclid", "igshid", "igsh",
-    "li_fat_id", "rdt_cid", "sccid", "epik", "dicbo", "tblci", "irclickid", "irgwc", "cjevent", "zanpid", "ef_id",
-    "_openstat", "spm", "spm_id_from", "__twitter_impression", "__tn__", "__xts__", "wprov", "pgv_ref",
-    # letters and what measures
-    "mc_cid", "mc_eid", "mkt_tok", "oly_anon_id", "oly_enc_id", "vero_id", "vero_conv", "wickedid", "bxid",
-    "ck_subscriber_id", "ml_subscriber", "ml_subscriber_hash", "nr_email_referer", "rb_clickid", "_bta_tid", "_bta_c",
-    "sfmc_id", "dm_i", "hsctatracking", "hss_channel", "trk_contact", "trk_msg", "trk_module", "trk_sid", "_kx",
-    "_branch_match_id", "_branch_referrer", "_ga", "_gl", "xtor", "xtmc", "xtcr", "wt_mc", "wt_zmc", "wt_ref", "wtrid",
-    "wtmc", "t_ref", "s_cid", "s_kwcid", "sc_cid", "sc_channel", "sc_campaign", "sc_src", "mktcid", "mktcval",
-    # publishers
-    "cmp", "cmpid", "dcmp", "icid", "intcid", "intcmp", "int_source", "int_medium", "int_campaign", "ocid", "ncid", "n_cid",
-    "mbid", "ito", "iref", "eref", "hpt", "smid", "smtyp", "referringsource", "campaign_id", "instance_id", "segment_id",
-    "regi_id", "unlocked_article_code", "pgtype", "clicksource", "contentcollection", "wpisrc", "wpmm", "pwapi_token",
-    "reflink", "sharetype", "sharetoken", "accesstoken", "ftcamp", "srnd", "sref", "leadsource", "embedded-checkout",
-    "feedtype", "feedname", "guccounter", "tsrc", ".tsrc", "ftag", "taid", "sr_share", "soc_src", "soc_trk", "gnt-cfr",
-    "maca", "traffic_source", "__source", "replytocom", "doing_wp_cron",
-    # sessions
-    "phpsessid", "jsessionid", "cfid", "cftoken",
-})  # fmt: skip
-# Names that do so only with one of these values: `ref=rss`, `mod=rss_markets_main`, but `ref=123` may be the article.
-CHANNEL_NAMES = frozenset({
-    "ref", "source", "src", "from", "partner", "emc", "via", "feature", "mod", "origin", "medium", "referrer", "referer",
-    "share",
-})  # fmt: skip
-CHANNEL = re.compile(
-    r"(?:[a-z0-9]+[-_.])?(?:rss\w*|rdf|feed|feeds|rssfeed|atom)(?:[-_.][-\w.]*)?|"
-    r"facebook|fb|twitter|tw|linkedin|whatsapp|telegram|email|e-mail|newsletter|social|share|flipboard|smartnews|"
-    r"google|googlenews|google-news|applenews|apple-news",
-    re.IGNORECASE,
-)
-# Names that tell articles apart where every article has the same path.
-ARTICLE_NAMES = frozenset({
-    "id", "p", "aid", "nid", "pid", "oid", "artid", "art_id", "art_no", "arcid", "idart", "idxno",
-    "article", "articleid", "article_id", "news", "newsid", "news_id", "news_no", "story", "storyid", "story_id", "post",
-    "postid", "post_id", "docid", "contentid", "objectid", "cikkid", "wr_id", "ncd",
-})  # fmt: skip
 NUMBERED = re.compile(r"\d{4,}")
 # The end of a path that names its article itself: no `article_view.php`.
 TELLING_SEGMENT = re.compile(r"[^/]*(?:\d{4}|(?:[-_][^-_/]+){3})[^/]*")
