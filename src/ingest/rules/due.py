@@ -6,15 +6,14 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from ingest.records import Feed, FeedState, Source
+from ingest.rules.ladder import ANSWERED
 from ingest.rules.sitemap import DEPTH_LIMIT, period_end
 from ingest.rules.timetable import is_due
 
 # How far back a sitemap is read behind its last reading: what it lists late is found, what is older is for a backfill.
 LOOK_BACK = timedelta(days=3)
-FULL_EVERY = timedelta(
-    days=1
-)  # some servers say "not modified" for ever: now and then they are asked without validators
-ANSWERED = ("ok", "not_modified")
+# Some servers say "not modified" for ever: now and then they are asked without validators.
+FULL_EVERY = timedelta(days=1)
 FORGOTTEN_AFTER = 5  # failures in a row of a sitemap whose index the catalogue does not name: it was read for a gap
 MOVES_BACK_AFTER = 3  # failures in a row at a new address: the catalogue's is tried again
 

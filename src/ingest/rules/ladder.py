@@ -12,6 +12,7 @@ ROBOTS_RETRIES = 30  # more, a day each
 # a page that is listed and not there yet: some publishers list first and print a minute later
 MISSING_STATUS = 404
 MISSING_RETRIES = 2
+ANSWERED: frozenset[Outcome] = frozenset(("ok", "not_modified"))
 PASSING: frozenset[Outcome] = frozenset(
     ("timeout", "unreachable", "dns_error", "tls_error", "rate_limited", "cut_short", "robots_unreachable")
 )
@@ -60,6 +61,6 @@ def next_purpose(purpose: Purpose | None, attempt: int | None, outcome: Outcome 
         return "new", 1
     if purpose == "second_look":
         return "second_look", attempt + 1
-    if outcome in ("ok", "not_modified"):
+    if outcome in ANSWERED:
         return "second_look", 1
     return "retry", attempt + 1

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import zip_longest
 
 from ingest.records import Entry, Target, Visit
-from ingest.rules.ladder import next_purpose
+from ingest.rules.ladder import ANSWERED, next_purpose
 
 HOSTS_MOST = 100  # of one source in one run; a publisher has a handful, an aggregator some dozens
 
@@ -72,7 +72,7 @@ def _of_news(entry: Entry, visit: Visit | None) -> Target | None:
             modified_at=entry.modified_at,
         )
     says_changed = entry.modified_at and (visit.modified_at is None or entry.modified_at > visit.modified_at)
-    was_read = visit.outcome in ("ok", "not_modified") or visit.purpose == "second_look"
+    was_read = visit.outcome in ANSWERED or visit.purpose == "second_look"
     if not was_read or not says_changed:
         return None
     return Target(

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from ingest.catalogue import feed_id
 from ingest.records import FeedState
+from ingest.rules.ladder import ANSWERED
 from ingest.rules.moment import EARLIEST, MONTHS, Moment
 
 NAMED_FOR_NEWS = re.compile(r"news|latest|recent|today|current|aktuell|actual", re.IGNORECASE)
@@ -157,7 +158,7 @@ def _wish(
     has_kept_its_word = state.outcome != "not_modified"  # at its last poll: it said that it changed, and it had
     if now < state.next_poll_at and not (is_newer and has_kept_its_word):
         return None
-    if state.is_retired or state.outcome not in ("ok", "not_modified"):
+    if state.is_retired or state.outcome not in ANSWERED:
         return wish
     if lastmod_at is None:
         return None if is_past else wish

@@ -5,25 +5,20 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, TypeVar
 
 from ingest.records import FeedKind, Outcome, Source
+from ingest.rules.arrivals import DAY_S
 from ingest.rules.ladder import is_passing
 
 K = TypeVar("K", bound=Hashable)
 Fault = Literal["temporary", "soft", "hard"]
 
-DAY_S = 86_400.0
 EARLY_SHARE = 0.1  # of the interval: a clock that strikes every ten minutes must not miss a feed by seconds
 NEW_A_POLL = 0.5  # entries that a poll should bring: every second poll brings news, and news is seldom late
 WINDOW_SHARE = 0.25  # of the time in which a feed rolls over: three polls may fail before anything is lost
-UNKNOWN_S: dict[FeedKind, float] = {
-    "feed": 0.0,
-    "section": 0.0,
-    "sitemap": 3_600.0,
-    "archive": DAY_S,
-}  # no rate is known yet
+# While no rate is known.
+UNKNOWN_S: dict[FeedKind, float] = {"feed": 0.0, "section": 0.0, "sitemap": 3_600.0, "archive": DAY_S}
 TIME_SHARE = 0.01  # of all time that a feed's host may spend on answering us: what answers slowly is asked seldom
-TOLD_CEILING_S = (
-    3_600.0  # caches that say "fresh for a year", and systems that say "hourly" for everybody, count this much
-)
+# Caches that say "fresh for a year", and systems that say "hourly" for everybody, count this much.
+TOLD_CEILING_S = 3_600.0
 
 
 class Slowing(NamedTuple):
@@ -38,18 +33,9 @@ SLOWING: dict[Fault, Slowing] = {
     "soft": Slowing(2.0, DAY_S),
     "hard": Slowing(4.0, 30 * DAY_S),  # a feed is never dead, only slower
 }
-HARD: frozenset[Outcome] = frozenset(
-    (
-        "gone",
-        "not_a_feed",
-        "not_html",
-        "blocked_address",
-        "too_many_redirects",
-        "bad_url",
-        "robots_denied",
-        "http_error",
-    )
-)
+HARD: frozenset[Outcome] = frozenset({
+    "gone", "not_a_feed", "not_html", "blocked_address", "too_many_redirects", "bad_url", "robots_denied", "http_error",
+})  # fmt: skip
 SOFT: frozenset[Outcome] = frozenset(("tls_error", "bad_encoding", "too_large"))
 # What does not pass was not temporary: after so long without an answer, it counts as the worse class.
 SOFT_AFTER_S, HARD_AFTER_S = 7 * DAY_S, 30 * DAY_S
