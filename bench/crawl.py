@@ -181,7 +181,6 @@ def fetch(settings: Settings, urls: list[str]) -> dict[str, Any]:
                 sources[host(url)],
                 url,
                 accept="page",
-                limit_bytes=settings.page_limit_bytes,
                 etag=None,
                 last_modified=None,
             ),

@@ -13,7 +13,7 @@ URL = "https://b.example/x"
 
 
 def hops(leases: Leases, *, wait_s: float = 10.0) -> Hops:
-    return Hops(leases, "a.example", rest_s=lambda name: 50.0 if name == "b.example" else 0.0, wait_s=wait_s)
+    return Hops(leases, "a.example", rest_s=lambda url: 50.0 if url == URL else 0.0, wait_s=wait_s)
 
 
 def test_a_host_that_redirects_lead_to_is_ours_for_the_visit_and_then_rests(leases: Leases) -> None:

@@ -39,9 +39,8 @@ REDIRECT_LIMITS: dict[Accept, int] = {
     "sitemap": 8,
     "robots": 5,
 }  # RFC 9309, 2.3.1.2
-NAMES_PER_THREAD = (
-    2  # that many names may wait for an answer: those of given-up visits beside those of visits in flight
-)
+# So many names may wait for an answer: those of given-up visits beside those of visits in flight.
+NAMES_PER_THREAD = 2
 PROXIED_NAME_S = 3.0  # where there is a proxy, our own resolver may know no names, and be slow to say so
 
 MayFollow = Callable[[str], Outcome | None]

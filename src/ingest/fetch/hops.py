@@ -15,8 +15,8 @@ from ingest.rules.url import host
 class Hops:
     """Around one visit to `first_host`, whose lease the visitor holds. For one thread.
 
-    `rest_s` says how long a host (by `rules.url.host`) rests after the visit; `wait_s` bounds the time that the visit
-    spends waiting for leases, all in all.
+    `rest_s` says how long the host of an address rests after the visit; `wait_s` bounds the time that the visit spends
+    waiting for leases, all in all.
     """
 
     def __init__(self, leases: Leases, first_host: str, *, rest_s: Callable[[str], float], wait_s: float) -> None:
@@ -24,16 +24,16 @@ class Hops:
         self._first_host = first_host
         self._rest_s = rest_s
         self._left_s = wait_s
-        self._entered: dict[str, Lease] = {}
+        self._entered: dict[str, tuple[Lease, str]] = {}  # by host, with the address that led there
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         while self._entered:
-            name, lease = self._entered.popitem()
+            lease, url = self._entered.popitem()[1]
             try:
-                lease.release(self._rest_s(name))
+                lease.release(self._rest_s(url))
             finally:
                 lease.abandon()
 
@@ -51,5 +51,5 @@ class Hops:
                 return "timeout"
             time.sleep(lease)
             self._left_s -= lease
-        self._entered[place] = lease
+        self._entered[place] = lease, url
         return None

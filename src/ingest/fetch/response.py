@@ -25,9 +25,7 @@ class Response:
     outcome: Outcome
     detail: str | None
     http_status: int | None
-    is_tls_verified: (
-        bool | None
-    )  # False if one hop's certificate was taken unseen; None: the last answer came without TLS
+    is_tls_verified: bool | None  # False if one hop's was taken unseen; None: the last answer came without TLS
     headers: tuple[tuple[str, str], ...]  # of the last answer, in its order and spelling
     body: bytes = field(repr=False)
     wire_bytes: int  # of bodies, as they came over the wire

@@ -110,7 +110,7 @@ def find(settings: Settings, manners: Manners, place: str, wish: Wish, *, known:
     if wish.source_id in known.taken:
         raise InputError(f"the id {wish.source_id!r} is in use", "an id is never reused: give another with --id")
     now = datetime.now(UTC)
-    look = LookAround(settings, manners, provisional(url, rest_between_s(settings, url)))
+    look = LookAround(manners, provisional(url, rest_between_s(settings, url)))
     asking = Asking(settings, look, now, progress)
     site = _site(asking, url)
     also = [Candidate(url=one, kind=kind, found_by="given") for kind, one in wish.also]

@@ -6,7 +6,6 @@ Which are asked, and in which order, is decided elsewhere.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from ingest.catalogue import feed_id
 from ingest.discover.candidates import Candidate
@@ -19,12 +18,14 @@ from ingest.discover.section import read_section
 from ingest.discover.sitemap import read_sitemap
 from ingest.extract.charset import decode as decode_page
 from ingest.fetch.response import Response
+from ingest.jobs.by_hand import NOBODY
 from ingest.jobs.look_around import REQUEST_LIMIT, LookAround
+from ingest.jobs.manners import ACCEPTS
+from ingest.jobs.reading import Given, given_of
 from ingest.log import Progress
 from ingest.records import Feed
 from ingest.settings import Settings
 
-NOBODY = str(UUID(int=0))  # no poll is recorded
 SITEMAP_WINDOW = timedelta(days=30)  # what is older says nothing of how fresh a sitemap is
 HTML = "an HTML page"
 
@@ -41,8 +42,7 @@ class Asking:
 
     def one(self, candidate: Candidate) -> Tested | None:
         """None where it was not asked: it was before, or no request is left."""
-        accept = candidate.kind if candidate.kind != "archive" else "page"
-        response = self.look.get(candidate.url, accept, asks_robots=candidate.found_by == "usual path")
+        response = self.look.get(candidate.url, ACCEPTS[candidate.kind], asks_robots=candidate.found_by == "usual path")
         self._progress("addresses asked", self.look.request_count, REQUEST_LIMIT)
         if response is None:
             return None
@@ -71,14 +71,7 @@ class Asking:
         feed = Feed(feed_id=feed_id(url), source_id="try", url=url, feed_kind=candidate.kind)
         if candidate.kind == "sitemap":
             return self._read_sitemap(candidate, feed, response)
-        reading = read_feed(
-            response.body,
-            feed=feed,
-            poll_id=NOBODY,
-            listed_at=self.now,
-            base_url=response.final_url,
-            http_charset=response.http_charset,
-        )
+        reading = read_feed(response.body, **self._given(response, feed))
         title = candidate.title
         if reading.outcome == "ok" and not title:
             title = title_of_feed(decode_feed(response.body, response.http_charset))
@@ -95,13 +88,9 @@ class Asking:
     def _read_sitemap(self, candidate: Candidate, feed: Feed, response: Response) -> Tested:
         reading = read_sitemap(
             response.body,
-            feed=feed,
-            poll_id=NOBODY,
-            listed_at=self.now,
-            base_url=response.final_url,
-            http_charset=response.http_charset,
             since=self.now - SITEMAP_WINDOW,
             limit_bytes=self._settings.sitemap_limit_bytes,
+            **self._given(response, feed),
         )
         return Tested(
             candidate=candidate,
@@ -115,15 +104,8 @@ class Asking:
 
     def section(self, url: str, response: Response) -> Tested:
         """A page as a listing of articles."""
-        reading = read_section(
-            response.body,
-            feed=Feed(feed_id=feed_id(url), source_id="try", url=url, feed_kind="section"),
-            poll_id=NOBODY,
-            listed_at=self.now,
-            base_url=response.final_url,
-            http_charset=response.http_charset,
-            selector=None,
-        )
+        feed = Feed(feed_id=feed_id(url), source_id="try", url=url, feed_kind="section")
+        reading = read_section(response.body, selector=None, **self._given(response, feed))
         return Tested(
             candidate=Candidate(url=url, kind="section", found_by="given"),
             outcome=reading.outcome,
@@ -131,6 +113,9 @@ class Asking:
             entries=reading.entries,
             listed_count=len(reading.entries),
         )
+
+    def _given(self, response: Response, feed: Feed) -> Given:
+        return given_of(response, feed, poll_id=NOBODY, listed_at=self.now)
 
 
 def read_page(response: Response) -> HomePage:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from ingest.errors import InputError
 from ingest.fetch.answer import Accept
@@ -12,6 +13,7 @@ from ingest.jobs.manners import Visited, open_manners
 from ingest.records import Source
 from ingest.settings import Settings
 
+NOBODY = str(UUID(int=0))  # no poll is recorded
 HOST_DELAY_S = 1.0
 LONGEST_WAIT_S = 60.0  # for a host that rests, or that a crawl visits right now
 BUSY = "its host rests, or is being visited, for longer than a minute"
@@ -27,10 +29,10 @@ class Brought:
 
 
 def bring(settings: Settings, place: str, *, accept: Accept, limit_bytes: int) -> Brought:
-    """InputError if there is nothing to read."""
+    """`limit_bytes` is a file's; what a URL answers has its own. InputError if there is nothing to read."""
     if not place.lower().startswith(("http://", "https://")):
         return Brought(body=_body(Path(place), limit_bytes), url=None, http_charset=None)
-    response = visit(settings, place, accept=accept, limit_bytes=limit_bytes).response
+    response = visit(settings, place, accept=accept).response
     if response is None:
         raise InputError(f"{place}: {BUSY}", "try again later")
     if response.outcome != "ok":
@@ -38,14 +40,13 @@ def bring(settings: Settings, place: str, *, accept: Accept, limit_bytes: int) -
     return Brought(body=response.body, url=response.final_url, http_charset=response.http_charset)
 
 
-def visit(settings: Settings, url: str, *, accept: Accept, limit_bytes: int) -> Visited:
+def visit(settings: Settings, url: str, *, accept: Accept) -> Visited:
     """One visit; without a response where the host rests for longer than a person waits."""
     with open_manners(settings, access={}, threads=1) as manners:
         return manners.visit_now(
             provisional(url, rest_between_s(settings, url)),
             url,
             accept=accept,
-            limit_bytes=limit_bytes,
             until_s=time.monotonic() + LONGEST_WAIT_S,
         )
 

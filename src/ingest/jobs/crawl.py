@@ -19,6 +19,7 @@ from ingest.jobs.visit import visit_targets
 from ingest.log import Progress, event, unwatched
 from ingest.records import Batch, Entry, Source, SourceSeen, Target, Visit
 from ingest.rules.due import due_feeds
+from ingest.rules.ladder import ANSWERED
 from ingest.rules.select import choose, in_fairness
 from ingest.rules.timetable import together
 from ingest.rules.url import host
@@ -146,7 +147,7 @@ def _seal_listing(
     settings: Settings, sources: dict[str, Source], polled: Sequence[Polled], summary: CrawlSummary, *, now: datetime
 ) -> None:
     summary.polls = len(polled)
-    summary.failed_polls = sum(poll.poll.outcome not in ("ok", "not_modified") for poll in polled)
+    summary.failed_polls = sum(poll.poll.outcome not in ANSWERED for poll in polled)
     summary.unchanged_polls = sum(poll.poll.outcome == "not_modified" for poll in polled)
     summary.entries = sum(len(poll.entries) for poll in polled)
     if not polled:

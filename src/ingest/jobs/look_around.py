@@ -11,7 +11,6 @@ from ingest.fetch.response import Response
 from ingest.jobs.manners import Manners
 from ingest.records import Outcome, Source
 from ingest.rules.url import host
-from ingest.settings import Settings
 
 REQUEST_LIMIT = 40
 TIME_LIMIT_S = 300.0
@@ -28,10 +27,9 @@ class _Limits:
 class LookAround:
     """One look; `note` says why it ended early, where it did."""
 
-    def __init__(self, settings: Settings, manners: Manners, source: Source) -> None:
+    def __init__(self, manners: Manners, source: Source) -> None:
         self.request_count = 0
         self.note: str | None = None
-        self._settings = settings
         self._manners = manners
         self._source = source
         self._limits = _Limits(requests=REQUEST_LIMIT, until_s=time.monotonic() + TIME_LIMIT_S)
@@ -47,7 +45,7 @@ class LookAround:
         if url in self._asked or self._failures.get(place, 0) >= FAILURES_LIMIT or self._is_at_its_end():
             return None
         self._asked.add(url)
-        if asks_robots and not self._manners.may_guess(self._source, url, until_s=self._limits.until_s):
+        if asks_robots and not self._may_guess(url):
             return None
         response = self._visited(url, place, accept)
         if response is not None:
@@ -66,15 +64,15 @@ class LookAround:
 
     def sitemaps(self, url: str) -> tuple[str, ...]:
         """What robots.txt of the host of `url` lists, where a visit has asked for it."""
-        robots = self._manners.robots
-        return robots.sitemaps(url) if robots.is_known(url) else ()
+        return self._manners.sitemaps(self._source, url) if self._manners.knows_rules(self._source, url) else ()
+
+    def _may_guess(self, url: str) -> bool:
+        is_asked = self._manners.ask_rules_now(self._source, url, until_s=self._limits.until_s)
+        return is_asked and self._manners.allows(self._source, url)
 
     def _visited(self, url: str, place: str, accept: Accept) -> Response | None:
-        limit_bytes = self._settings.sitemap_limit_bytes if accept == "sitemap" else self._settings.feed_limit_bytes
         self.request_count += 1
-        visited = self._manners.visit_now(
-            self._source, url, accept=accept, limit_bytes=limit_bytes, until_s=self._limits.until_s
-        )
+        visited = self._manners.visit_now(self._source, url, accept=accept, until_s=self._limits.until_s)
         if visited.response is None:
             self.note = f"{place} rests for longer than this look may take"
         return visited.response

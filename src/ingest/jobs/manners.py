@@ -18,7 +18,8 @@ from ingest.fetch.lease import Lease, Leases
 from ingest.fetch.pace import AGAIN, Again
 from ingest.fetch.response import Response
 from ingest.fetch.robots import Robots, RobotsState, RobotsVerdict
-from ingest.records import Outcome, Source
+from ingest.fetch.robots_answer import RobotsAnswer
+from ingest.records import FeedKind, Outcome, Source
 from ingest.rules.url import host
 from ingest.settings import Settings
 
@@ -30,6 +31,7 @@ DEAD: frozenset[Outcome] = frozenset(("timeout", "unreachable", "dns_error"))
 DEAD_AFTER = 2
 # Feeds and sitemaps are made for machines, and a person subscribed to them; what is made for readers is asked for first.
 OBEYING: frozenset[Accept] = frozenset(("page", "section"))
+ACCEPTS: dict[FeedKind, Accept] = {"feed": "feed", "archive": "feed", "sitemap": "sitemap", "section": "section"}
 REFUSALS: dict[RobotsState, Outcome | None] = {
     "allowed": None,
     "denied": "robots_denied",
@@ -58,6 +60,7 @@ class Manners:
         leases: Leases,
         access: Mapping[str, Access],
         *,
+        limits_bytes: Mapping[Accept, int],
         waits: Mapping[str, datetime],
         until_s: float,
     ) -> None:
@@ -66,23 +69,16 @@ class Manners:
         `until_s`: time.monotonic() after which no visit begins; what is left is put off to a later run.
         """
         self.leases = leases
-        self.robots = robots
-        self._waits = dict(waits)
         self._client = client
-        self._until_s = until_s
+        self._robots = robots
         self._access = access
-        self._delays_s: dict[str, float] = {}
+        self._limits_bytes = limits_bytes
+        self._waits = dict(waits)
+        self._until_s = until_s
         self._dead: dict[str, int] = {}  # visits in a row that a host gave no answer to
 
     def visit(
-        self,
-        source: Source,
-        url: str,
-        *,
-        accept: Accept,
-        limit_bytes: int,
-        etag: str | None,
-        last_modified: str | None,
+        self, source: Source, url: str, *, accept: Accept, etag: str | None, last_modified: str | None
     ) -> Visited | Again:
         """Visit `url` for a source, if robots.txt lets us; AGAIN where robots.txt had to be asked for first.
 
@@ -91,7 +87,7 @@ class Manners:
         verdict = None
         with self._hops(source, url) as hops:
             if accept in OBEYING:
-                is_known = self.robots.is_known(url, access=self._access.get(source.source_id))
+                is_known = self.knows_rules(source, url)
                 verdict = self._verdict(source, url, hops)
                 refusal = self._refusal(source, url, verdict, hops)
                 if refusal is not None:
@@ -100,52 +96,55 @@ class Manners:
                     return AGAIN  # the request for robots.txt was a visit of its own, with a rest behind it
             response = self._client.get(
                 url,
-                limit_bytes=limit_bytes,
+                limit_bytes=self._limits_bytes[accept],
                 etag=etag,
                 last_modified=last_modified,
                 accept=accept,
                 may_follow=lambda hop: self._may_follow(source, hop, accept, hops),
-                access=self._access.get(source.source_id),
+                access=self._terms(source),
             )
             self._learn(host(response.final_url), response)
         return Visited(robots=verdict, response=response)
 
-    def visit_now(self, source: Source, url: str, *, accept: Accept, limit_bytes: int, until_s: float) -> Visited:
+    def visit_now(self, source: Source, url: str, *, accept: Accept, until_s: float) -> Visited:
         """A visit outside any queue, for somebody who waits; put off if its host rests beyond `until_s` (monotonic)."""
         while True:
-            with self.turn(source, url, until_s=until_s) as has_turn:
+            with self._turn(source, url, until_s=until_s) as has_turn:
                 if not has_turn:
                     return PUT_OFF
-                visited = self.visit(source, url, accept=accept, limit_bytes=limit_bytes, etag=None, last_modified=None)
+                visited = self.visit(source, url, accept=accept, etag=None, last_modified=None)
             if not isinstance(visited, Again):
                 return visited
 
-    @contextmanager
-    def turn(self, source: Source, url: str, *, until_s: float) -> Iterator[bool]:
-        """The lease of the host of `url`, after its rest; False where that rest ends after `until_s` (monotonic)."""
-        while not isinstance(lease := self.leases.take(host(url)), Lease):
-            if time.monotonic() + lease > until_s:
-                yield False
-                return
-            time.sleep(lease)
-        try:
-            yield True
-        finally:
-            lease.release(self.rest_s(source, url))
+    def knows_rules(self, source: Source, url: str) -> bool:
+        """Whether robots.txt of the host of `url` need not be asked for."""
+        return self._robots.is_known(url, access=self._terms(source))
 
-    def may_guess(self, source: Source, url: str, *, until_s: float) -> bool:
-        """Whether robots.txt allows an address that nobody named; its host is asked under its lease."""
-        if self.robots.is_known(url, access=self._access.get(source.source_id)):
-            return self.robots.verdict(url, access=self._access.get(source.source_id)).state == "allowed"
-        with self.turn(source, url, until_s=until_s) as has_turn, self._hops(source, url) as hops:
-            return has_turn and self._verdict(source, url, hops).state == "allowed"
-
-    def sitemaps(self, source: Source) -> tuple[str, ...]:
-        """Sitemaps that robots.txt of the source's home page names."""
-        url = source.home_url
+    def ask_rules(self, source: Source, url: str) -> None:
+        """Ask for robots.txt of the host of `url`; whoever calls holds its lease."""
         with self._hops(source, url) as hops:
             self._verdict(source, url, hops)
-            return self.robots.sitemaps(url, access=self._access.get(source.source_id), may_follow=hops.enter)
+
+    def ask_rules_now(self, source: Source, url: str, *, until_s: float) -> bool:
+        """The same outside any queue, where it must be asked for; False if its host rests beyond `until_s` (monotonic)."""
+        if self.knows_rules(source, url):
+            return True
+        with self._turn(source, url, until_s=until_s) as has_turn:
+            if has_turn:
+                self.ask_rules(source, url)
+            return has_turn
+
+    def rules(self, source: Source, url: str) -> RobotsAnswer:
+        """What was answered when robots.txt of the host of `url` was asked for."""
+        return self._robots.answer(url, access=self._terms(source))
+
+    def allows(self, source: Source, url: str) -> bool:
+        """Whether robots.txt, which was asked for, lets us visit `url`."""
+        return self._robots.verdict(url, access=self._terms(source)).state == "allowed"
+
+    def sitemaps(self, source: Source, url: str) -> tuple[str, ...]:
+        """Sitemaps that robots.txt of the host of `url`, which was asked for, names."""
+        return self._robots.sitemaps(url, access=self._terms(source))
 
     def is_waiting(self, url: str) -> bool:
         """Whether the host of `url` asked us to wait, and that time has not come."""
@@ -164,16 +163,29 @@ class Manners:
 
     def rest_s(self, source: Source, url: str) -> float:
         """How long the host of `url` rests after a visit, for all tasks: the longest of what anybody asked for."""
-        delay_s = self.robots.known_delay_s(url, access=self._access.get(source.source_id))
-        return max(self._rest_s(source, host(url)), delay_s or 0.0)
+        until = self._waits.get(host(url))
+        wait_s = (until - datetime.now(UTC)).total_seconds() if until else 0.0
+        delay_s = self._robots.known_delay_s(url, access=self._terms(source)) or 0.0
+        return max(source.host_delay_s, delay_s, wait_s)
+
+    @contextmanager
+    def _turn(self, source: Source, url: str, *, until_s: float) -> Iterator[bool]:
+        """The lease of the host of `url`, after its rest; False where that rest ends after `until_s` (monotonic)."""
+        while not isinstance(lease := self.leases.take(host(url)), Lease):
+            if time.monotonic() + lease > until_s:
+                yield False
+                return
+            time.sleep(lease)
+        try:
+            yield True
+        finally:
+            lease.release(self.rest_s(source, url))
 
     def _hops(self, source: Source, url: str) -> Hops:
-        return Hops(self.leases, host(url), rest_s=lambda hop: self._rest_s(source, hop), wait_s=HOP_WAIT_S)
+        return Hops(self.leases, host(url), rest_s=lambda hop: self.rest_s(source, hop), wait_s=HOP_WAIT_S)
 
-    def _rest_s(self, source: Source, place: str) -> float:
-        until = self._waits.get(place)
-        wait_s = (until - datetime.now(UTC)).total_seconds() if until else 0.0
-        return max(source.host_delay_s, self._delays_s.get(place, 0.0), wait_s)
+    def _terms(self, source: Source) -> Access | None:
+        return self._access.get(source.source_id)
 
     def _learn(self, place: str, response: Response) -> None:
         self._wait(place, response.not_before_at)
@@ -192,20 +204,22 @@ class Manners:
         return self._refusal(source, hop, self._verdict(source, hop, hops), hops)
 
     def _verdict(self, source: Source, url: str, hops: Hops) -> RobotsVerdict:
-        access, place = self._access.get(source.source_id), host(url)
-        verdict = self.robots.verdict(url, access=access, may_follow=hops.enter)
-        self._delays_s[place] = verdict.crawl_delay_s or 0.0
-        self._wait(place, verdict.not_before_at)
+        verdict = self._robots.verdict(url, access=self._terms(source), may_follow=hops.enter)
+        self._wait(host(url), verdict.not_before_at)
         return verdict
 
     def _refusal(self, source: Source, url: str, verdict: RobotsVerdict, hops: Hops) -> Outcome | None:
         """None where the address may be visited. A machine that must not be spoken to is no host whose rules may return."""
         if verdict.state == "unreachable":
-            access = self._access.get(source.source_id)
-            asked = self.robots.answer(url, access=access, may_follow=hops.enter)
-            if asked.outcome == "blocked_address" and host(asked.final_url or url) == host(url):
+            asked = self._robots.answer(url, access=self._terms(source), may_follow=hops.enter)
+            if asked.outcome == "blocked_address" and host(asked.final_url) == host(url):
                 return asked.outcome
         return REFUSALS[verdict.state]
+
+
+def own_wait(response: Response) -> datetime | None:
+    """What the host that was visited asked for; what another one did, to which it led, is kept with that one's lease."""
+    return response.not_before_at if host(response.final_url) == host(response.url) else None
 
 
 def _refused(url: str, outcome: Outcome) -> Response:
@@ -246,4 +260,10 @@ def open_manners(
     ) as client:
         robots = Robots(client, cache=settings.home / "robots", product=PRODUCT)
         leases = Leases(settings.home / "hosts")
-        yield Manners(client, robots, leases, access, waits=waits or {}, until_s=until_s)
+        limits_bytes: dict[Accept, int] = {
+            "page": settings.page_limit_bytes,
+            "section": settings.feed_limit_bytes,
+            "feed": settings.feed_limit_bytes,
+            "sitemap": settings.sitemap_limit_bytes,
+        }
+        yield Manners(client, robots, leases, access, limits_bytes=limits_bytes, waits=waits or {}, until_s=until_s)

@@ -10,16 +10,16 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from ingest.catalogue import feed_id
-from ingest.fetch.answer import Accept
 from ingest.fetch.pace import Again, in_turn
 from ingest.fetch.response import Response
-from ingest.jobs.manners import Manners
+from ingest.jobs.manners import ACCEPTS, Manners, own_wait
 from ingest.jobs.reading import Reading, read
 from ingest.log import Progress
-from ingest.records import Entry, Feed, FeedKind, FeedState, Outcome, Poll
+from ingest.records import Entry, Feed, FeedState, Outcome, Poll
 from ingest.rules.arrivals import Sighting
 from ingest.rules.course import course_after
 from ingest.rules.due import DueFeed, due_feed
+from ingest.rules.ladder import ANSWERED
 from ingest.rules.sitemap import DEPTH_LIMIT, MOST_A_RUN, Child, children_to_poll
 from ingest.rules.url import host
 from ingest.settings import Settings
@@ -30,7 +30,6 @@ SITEMAPS_AT_ONCE = 4
 POLLS_SHARE, SITEMAPS_SHARE = 1 / 2, 1 / 3
 ENTRIES_MOST = 200_000  # of sitemaps held at once, about 400 MB; what is left waits for the next run
 PUT_OFF = False
-ACCEPTS: dict[FeedKind, Accept] = {"feed": "feed", "archive": "feed", "sitemap": "sitemap", "section": "section"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,15 @@ class Polled:
 
     poll: Poll
     entries: tuple[Entry, ...]
+
+
+class _Validators(NamedTuple):
+    etag: str | None
+    last_modified: str | None
+    body_hash: str | None
+
+
+NO_VALIDATORS = _Validators(None, None, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +85,12 @@ def poll_feeds(
     progress: Progress,
 ) -> list[Polled]:
     """One Polled a feed that was visited, sitemaps below an index included; feeds of a host that asks us to wait stay due."""
+    poller = _Poller(manners, settings, progress)
     heard: list[_Heard] = []
     wave = list(due)
     met = {one.feed.feed_id for one in due}
-    began_s = time.monotonic()
     for _ in range(DEPTH_LIMIT):
-        answers = _wave(wave, manners, settings, progress, began_s=began_s)
+        answers = poller.wave(wave)
         heard = _with_put_off(heard, wave, answers)
         wave = []
         for one in answers:
@@ -95,70 +103,69 @@ def poll_feeds(
     return _with_what_is_new(_with_put_off(heard, wave, []), state)
 
 
-def _wave(
-    due: Sequence[DueFeed], manners: Manners, settings: Settings, progress: Progress, *, began_s: float
-) -> list[_Heard]:
-    """Sitemaps come last, few at a time: each may be 50 MB."""
-    sitemaps = [one for one in due if one.feed.feed_kind == "sitemap"]
-    others = [one for one in due if one.feed.feed_kind != "sitemap"]
-    heard = _heard_of(
-        others,
-        manners,
-        settings,
-        progress,
-        threads=settings.fetch_threads,
-        until_s=began_s + POLLS_SHARE * settings.crawl_time_s,
-    )
-    few, until_s = min(SITEMAPS_AT_ONCE, settings.fetch_threads), began_s + SITEMAPS_SHARE * settings.crawl_time_s
-    return heard + _heard_of(sitemaps, manners, settings, progress, threads=few, until_s=until_s)
+class _Poller:
+    """Visits feeds, wave after wave, within one bound of time and one of entries for all of them."""
 
+    def __init__(self, manners: Manners, settings: Settings, progress: Progress) -> None:
+        self._manners = manners
+        self._settings = settings
+        self._progress = progress
+        self._began_s = time.monotonic()
+        self._entry_count = 0
 
-def _heard_of(
-    due: Sequence[DueFeed], manners: Manners, settings: Settings, progress: Progress, *, threads: int, until_s: float
-) -> list[_Heard]:
-    heard: list[_Heard] = []
+    def wave(self, due: Sequence[DueFeed]) -> list[_Heard]:
+        """Sitemaps come last, few at a time: each may be 50 MB."""
+        sitemaps = [one for one in due if one.feed.feed_kind == "sitemap"]
+        others = [one for one in due if one.feed.feed_kind != "sitemap"]
+        threads = self._settings.fetch_threads
+        heard = self._heard_of(others, threads=threads, share=POLLS_SHARE)
+        return heard + self._heard_of(sitemaps, threads=min(SITEMAPS_AT_ONCE, threads), share=SITEMAPS_SHARE)
 
-    def is_put_off(one: DueFeed, wait_s: float) -> bool:
-        is_late = time.monotonic() + wait_s > until_s
-        is_full = sum(len(known.reading.entries) for known in heard if known.reading) > ENTRIES_MOST
-        return is_late or is_full or manners.is_put_off(one.url, wait_s)
+    def _heard_of(self, due: Sequence[DueFeed], *, threads: int, share: float) -> list[_Heard]:
+        until_s = self._began_s + share * self._settings.crawl_time_s
 
-    def visit(one: DueFeed) -> _Heard | bool | Again:
+        def put_off(one: DueFeed, wait_s: float) -> bool | None:
+            is_late = time.monotonic() + wait_s > until_s
+            is_full = self._entry_count > ENTRIES_MOST
+            return PUT_OFF if is_late or is_full or self._manners.is_put_off(one.url, wait_s) else None
+
+        visits = in_turn(
+            due,
+            self._visit,
+            host_of=lambda one: host(one.url),
+            delay_s_of=lambda one: self._manners.rest_s(one.source, one.url),
+            put_off=put_off,
+            threads=threads,
+            leases=self._manners.leases,
+        )
+        heard = []
+        with closing(visits):
+            for done, (_, one) in enumerate(visits, start=1):
+                self._progress("feeds polled", done, len(due))
+                if isinstance(one, _Heard):
+                    heard.append(one)
+                    self._entry_count += len(one.reading.entries) if one.reading else 0
+        return heard
+
+    def _visit(self, one: DueFeed) -> _Heard | bool | Again:
         """Bodies are read where they arrive, and let go: none waits in a queue."""
         before = one.before if one.is_conditional else None
-        visited = manners.visit(
+        visited = self._manners.visit(
             one.source,
             one.url,
             accept=ACCEPTS[one.feed.feed_kind],
-            limit_bytes=settings.sitemap_limit_bytes if one.feed.feed_kind == "sitemap" else settings.feed_limit_bytes,
             etag=before.etag if before else None,
             last_modified=before.last_modified if before else None,
         )
         if isinstance(visited, Again):
             return visited
-        return _heard(one, visited.response, settings) if visited.response else PUT_OFF
-
-    visits = in_turn(
-        due,
-        visit,
-        host_of=lambda one: host(one.url),
-        delay_s_of=lambda one: manners.rest_s(one.source, one.url),
-        put_off=lambda one, wait_s: PUT_OFF if is_put_off(one, wait_s) else None,
-        threads=threads,
-        leases=manners.leases,
-    )
-    with closing(visits):
-        for done, (_, one) in enumerate(visits, start=1):
-            progress("feeds polled", done, len(due))
-            if isinstance(one, _Heard):
-                heard.append(one)
-    return heard
+        return _heard(one, visited.response, self._settings) if visited.response else PUT_OFF
 
 
 def _heard(due: DueFeed, response: Response, settings: Settings) -> _Heard:
     poll_id = str(uuid4())
-    before = due.before
-    is_same = response.body_hash is not None and before is not None and response.body_hash == before.body_hash
+    before, body_hash = due.before, response.body_hash
+    is_same = body_hash is not None and before is not None and body_hash == before.body_hash
     is_news = response.outcome == "ok" and (due.gap_at is not None or not is_same)
     reading = read(due, response, poll_id=poll_id, settings=settings) if is_news else None
     outcome: Outcome = reading.outcome if reading else "not_modified" if response.outcome == "ok" else response.outcome
@@ -168,7 +175,7 @@ def _heard(due: DueFeed, response: Response, settings: Settings) -> _Heard:
         outcome=outcome,
         response=replace(response, body=b""),
         body_bytes=len(response.body),
-        body_hash=response.body_hash,
+        body_hash=body_hash,
         reading=reading,
     )
 
@@ -297,24 +304,15 @@ def _poll(one: _Heard, listing: Sequence[Sighting], recorded_count: int) -> Poll
         arrivals_per_day=course.arrivals_per_day,
         failure_count=course.failure_count,
         is_retired=course.is_retired,
-        not_before_at=response.not_before_at if host(response.final_url) == host(due.url) else None,
+        not_before_at=own_wait(response),
         next_poll_at=course.next_poll_at,
         next_url=course.next_url,
     )
 
 
-class _Validators(NamedTuple):
-    etag: str | None
-    last_modified: str | None
-    body_hash: str | None
-
-
-NO_VALIDATORS = _Validators(None, None, None)
-
-
 def _held(one: _Heard) -> _Validators:
     """Validators of the body that we hold: of this answer, also where its body was the one we have, else of the last."""
     before, response = one.due.before, one.response
-    if response.outcome == "ok" and one.outcome in ("ok", "not_modified"):
+    if response.outcome == "ok" and one.outcome in ANSWERED:
         return _Validators(response.etag, response.last_modified, one.body_hash)
     return _Validators(before.etag, before.last_modified, before.body_hash) if before else NO_VALIDATORS

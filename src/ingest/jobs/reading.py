@@ -28,8 +28,8 @@ class Reading:
     children: tuple[Child, ...] = ()
 
 
-class _Given(TypedDict):
-    """What every reader is told."""
+class Given(TypedDict):
+    """What every reader is told of a body."""
 
     feed: Feed
     poll_id: str
@@ -38,15 +38,19 @@ class _Given(TypedDict):
     http_charset: str | None
 
 
-def read(due: DueFeed, response: Response, *, poll_id: str, settings: Settings) -> Reading:
-    """Whatever the body is, nothing is raised for it."""
-    given = _Given(
-        feed=due.feed,
+def given_of(response: Response, feed: Feed, *, poll_id: str, listed_at: datetime) -> Given:
+    return Given(
+        feed=feed,
         poll_id=poll_id,
-        listed_at=response.fetched_at,
+        listed_at=listed_at,
         base_url=response.final_url,
         http_charset=response.http_charset,
     )
+
+
+def read(due: DueFeed, response: Response, *, poll_id: str, settings: Settings) -> Reading:
+    """Whatever the body is, nothing is raised for it."""
+    given = given_of(response, due.feed, poll_id=poll_id, listed_at=response.fetched_at)
     if due.since_at is not None:
         sitemap = read_sitemap(response.body, since=due.since_at, limit_bytes=settings.sitemap_limit_bytes, **given)
         return Reading(

@@ -1,6 +1,7 @@
 """Sitemaps of sources that have a gap and none in the catalogue: those that their robots.txt names. Reading them is a poll."""
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 
@@ -31,36 +32,38 @@ def refills(
         for source_id, source in sources.items()
         if source_id in gaps and not any(feed.feed_kind == "sitemap" for feed in source.feeds)
     ]
-    answers = in_turn(
-        lacking,
-        manners.sitemaps,
+    _ask_rules([one for one in lacking if not manners.knows_rules(one, one.home_url)], manners, settings)
+    found = []
+    for source in lacking:
+        if not manners.knows_rules(source, source.home_url):
+            continue  # put off
+        for feed in _sitemaps(source, manners.sitemaps(source, source.home_url)):
+            before, gap = states.get(feed.feed_id), gaps[source.source_id]
+            if before is not None and before.source_id != source.source_id:
+                before = None  # another source's reading fills another source's gap
+            if before is None or fills(gap, before) or is_due(source, before.next_poll_at, now=now):
+                found.append(due_feed(source, feed, before, gap=gap, now=now))
+    return found
+
+
+def _ask_rules(sources: Sequence[Source], manners: Manners, settings: Settings) -> None:
+    visits = in_turn(
+        sources,
+        lambda source: manners.ask_rules(source, source.home_url),
         host_of=lambda source: host(source.home_url),
         delay_s_of=lambda source: manners.rest_s(source, source.home_url),
-        put_off=lambda source, wait_s: () if manners.is_put_off(source.home_url, wait_s) else None,
+        put_off=lambda source, wait_s: manners.is_put_off(source.home_url, wait_s) or None,
         leases=manners.leases,
         threads=settings.fetch_threads,
     )
-    found: dict[tuple[str, str], DueFeed] = {}
-    with closing(answers):
-        for source, urls in answers:
-            for feed in _sitemaps(source, urls):
-                before = states.get(feed.feed_id)
-                if before is not None and before.source_id != source.source_id:
-                    before = None  # another source's reading fills another source's gap
-                if (
-                    before is None
-                    or fills(gaps[source.source_id], before)
-                    or is_due(source, before.next_poll_at, now=now)
-                ):
-                    key = (source.source_id, feed.feed_id)
-                    found[key] = due_feed(source, feed, before, gap=gaps[source.source_id], now=now)
-    return list(found.values())
+    with closing(visits):
+        deque(visits, maxlen=0)
 
 
-def _sitemaps(source: Source, urls: tuple[str, ...]) -> list[Feed]:
+def _sitemaps(source: Source, urls: Iterable[str]) -> list[Feed]:
     """Each once, whatever its spelling."""
-    feeds = {
-        feed_id(url): Feed(feed_id=feed_id(url), source_id=source.source_id, url=url, feed_kind="sitemap")
-        for url in reversed(urls)
-    }
-    return list(feeds.values())[::-1][:MOST]
+    feeds: dict[str, Feed] = {}
+    for url in urls:
+        key = feed_id(url)
+        feeds.setdefault(key, Feed(feed_id=key, source_id=source.source_id, url=url, feed_kind="sitemap"))
+    return list(feeds.values())[:MOST]

@@ -1,15 +1,12 @@
 """Try a feed: read a file or fetch a URL, and say what it lists. Nothing is stored."""
 
 from datetime import UTC, datetime
-from uuid import UUID
 
 from ingest.catalogue import feed_id
 from ingest.discover.feed import FeedReading, read_feed
-from ingest.jobs.by_hand import bring
+from ingest.jobs.by_hand import NOBODY, bring
 from ingest.records import Feed
 from ingest.settings import Settings
-
-NOBODY = str(UUID(int=0))  # no poll is recorded
 
 
 def run(settings: Settings, place: str) -> FeedReading:

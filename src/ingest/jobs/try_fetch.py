@@ -44,8 +44,7 @@ def run(settings: Settings, given: str, *, accept: Accept) -> FetchTrial:
     url = as_found(given)
     if url is None:
         raise InputError(f"{given!r} is not a web address", "it begins with https:// or http://")
-    limit_bytes = settings.feed_limit_bytes if accept == "feed" else settings.page_limit_bytes
-    visited = visit(settings, url, accept=accept, limit_bytes=limit_bytes)
+    visited = visit(settings, url, accept=accept)
     verdict, response = visited.robots, visited.response
     if response is None:
         raise InputError(f"{url}: {BUSY}", "try again later")

@@ -1,16 +1,14 @@
 """Try robots.txt: what a host says about an address, and which of its lines decides. The answer is kept for a day, as ever."""
 
 import time
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ingest.errors import InputError
 from ingest.fetch.robots import RobotsState
-from ingest.fetch.robots_answer import RobotsAnswer
 from ingest.jobs.by_hand import BUSY, LONGEST_WAIT_S, provisional, rest_between_s
-from ingest.jobs.manners import Manners, open_manners
-from ingest.records import Outcome, Source
+from ingest.jobs.manners import open_manners
+from ingest.records import Outcome
 from ingest.rules.robots import RobotsRules, decide, product_token, read_robots
 from ingest.rules.robots_path import path_of
 from ingest.rules.url import as_found
@@ -64,8 +62,11 @@ def run(settings: Settings, given: str, *, agent: str) -> RobotsTrial:
     if not product:
         raise InputError(f"{agent!r} names no robot", "letters, digits, hyphens and underscores, e.g. GPTBot")
     with open_manners(settings, access={}, threads=1) as manners:
-        is_asked_now = not manners.robots.is_known(url)
-        answer = _answer(manners, provisional(url, rest_between_s(settings, url)), url, is_asked_now=is_asked_now)
+        source = provisional(url, rest_between_s(settings, url))
+        is_asked_now = not manners.knows_rules(source, url)
+        if not manners.ask_rules_now(source, url, until_s=time.monotonic() + LONGEST_WAIT_S):
+            raise InputError(f"{url}: {BUSY}", "try again later")
+        answer = manners.rules(source, url)
     now = datetime.now(UTC)
     rules = None if answer.text is None else read_robots(answer.text, product=product)
     decision = decide(answer.text or b"", product=product, url=url)
@@ -92,15 +93,6 @@ def run(settings: Settings, given: str, *, agent: str) -> RobotsTrial:
         text_at=answer.text_at if answer.text is not None else None,
         text_bytes=len(answer.text or b""),
     )
-
-
-def _answer(manners: Manners, source: Source, url: str, *, is_asked_now: bool) -> RobotsAnswer:
-    turn = manners.turn(source, url, until_s=time.monotonic() + LONGEST_WAIT_S) if is_asked_now else nullcontext(True)
-    with turn as has_turn:
-        if not has_turn:
-            raise InputError(f"{url}: {BUSY}", "try again later")
-        manners.sitemaps(source)  # asks for robots.txt, and takes the leases of hosts that it redirects to
-        return manners.robots.answer(url)
 
 
 def _state(rules: RobotsRules | None, url: str) -> RobotsState:

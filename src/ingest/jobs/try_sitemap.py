@@ -3,16 +3,14 @@
 import re
 from datetime import UTC, datetime
 from itertools import islice
-from uuid import UUID
 
 from ingest.catalogue import feed_id
 from ingest.discover.sitemap import SitemapReading, read_sitemap
 from ingest.discover.unpack import unpacked
-from ingest.jobs.by_hand import bring
+from ingest.jobs.by_hand import NOBODY, bring
 from ingest.records import Feed
 from ingest.settings import Settings
 
-NOBODY = str(UUID(int=0))  # no poll is recorded
 HEAD_PIECES = 4
 FIRST_ADDRESS = re.compile(
     rb"(?:<(?:[\w.-]{1,40}+:)?loc>\s*+(?:<!\[CDATA\[\s*+)?+|^)(https?://[^\s<>\"'\]]+)", re.MULTILINE

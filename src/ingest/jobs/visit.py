@@ -15,7 +15,7 @@ from ingest.fetch.archive import ArchiveWriter
 from ingest.fetch.pace import Again, in_turn
 from ingest.fetch.response import Response
 from ingest.fetch.robots import RobotsVerdict
-from ingest.jobs.manners import LONGEST_DELAY_S, PUT_OFF, Manners, Visited
+from ingest.jobs.manners import LONGEST_DELAY_S, PUT_OFF, Manners, Visited, own_wait
 from ingest.log import Progress
 from ingest.records import Extraction, Fetch, Outcome, Page, Rejection, Row, Source, Target, Verdict
 from ingest.rules.ladder import next_look_at, next_retry_at
@@ -81,7 +81,6 @@ def _visits(
             sources[target.source_id],
             target.url,
             accept="page",
-            limit_bytes=settings.page_limit_bytes,
             etag=target.etag,
             last_modified=target.last_modified,
         )
@@ -233,20 +232,17 @@ def _fetch(
         moved_to=response.moved_to,
         archive_path=None,
         archive_offset=None,
-        not_before_at=_not_before_at(target, robots, response),
+        not_before_at=_not_before_at(robots, response),
         next_attempt_at=_next_attempt_at(
-            target, outcome, response, look_after_s=look_after_s, now=now or response.fetched_at
+            target, outcome, response, robots, look_after_s=look_after_s, now=now or response.fetched_at
         ),
     )
 
 
-def _not_before_at(target: Target, robots: RobotsVerdict | None, response: Response) -> datetime | None:
-    """What the target's own host asked for, by Retry-After or by a crawl delay that no single run can keep.
-
-    What another host asked for, to which a redirect led, is kept with that host's lease.
-    """
-    if response.not_before_at and host(response.final_url) == host(target.url):
-        return response.not_before_at
+def _not_before_at(robots: RobotsVerdict | None, response: Response) -> datetime | None:
+    """What the target's own host asked for, by Retry-After or by a crawl delay that no single run can keep."""
+    if wait := own_wait(response):
+        return wait
     if robots and robots.crawl_delay_s and robots.crawl_delay_s > LONGEST_DELAY_S:
         return response.fetched_at + timedelta(seconds=robots.crawl_delay_s)
     return robots.not_before_at if robots else None
@@ -259,12 +255,20 @@ def _outcome(target: Target, response: Response) -> Outcome:
 
 
 def _next_attempt_at(
-    target: Target, outcome: Outcome, response: Response, *, look_after_s: Sequence[int], now: datetime
+    target: Target,
+    outcome: Outcome,
+    response: Response,
+    robots: RobotsVerdict | None,
+    *,
+    look_after_s: Sequence[int],
+    now: datetime,
 ) -> datetime | None:
     """For a page that is still to be judged the verdict decides; a look that failed gives way to the next look."""
     if outcome == "ok":
         return None
     status, not_before_at = response.http_status, response.not_before_at
+    if robots and robots.state == "unreachable":
+        not_before_at = robots.good_until  # sooner nobody asks for them again, and a try would be none
     if target.purpose != "second_look":
         return next_retry_at(outcome, status, target.attempt, now=now, not_before_at=not_before_at)
     if outcome in ("gone", "robots_denied"):
