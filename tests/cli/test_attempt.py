@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from fetch.hostile import HostileWeb
-from ingest.cli import main
 from ingest.settings import Settings
+from prompt import Prompt
 
 ROBOTS = b"""# no robots\nUser-agent: *
 Disallow: /private # \x1b[31mred
@@ -22,29 +22,12 @@ Sitemap: https://a.example/\x1bs.xml
 """
 
 
-class Prompt:
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-
-    def __call__(self, *words: str) -> tuple[int, str, str]:
-        """(exit code, stdout, stderr)"""
-        self._monkeypatch.setattr("sys.argv", ["ingest", "try", *words])
-        code = 0
-        try:
-            main()
-        except SystemExit as exit_:
-            code = int(exit_.code or 0)
-        said = self._capsys.readouterr()
-        return code, said.out, said.err
-
-
 @pytest.fixture
 def prompt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], settings: Settings) -> Prompt:
     monkeypatch.setenv("INGEST_HOME", str(settings.home))
     monkeypatch.setenv("INGEST_CONTACT", settings.contact)
     monkeypatch.setenv("INGEST_ALLOW_NETWORKS", "127.0.0.0/8")
-    return Prompt(monkeypatch, capsys)
+    return Prompt(monkeypatch, capsys, "try")
 
 
 @pytest.fixture

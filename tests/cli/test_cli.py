@@ -6,34 +6,16 @@ from pathlib import Path
 import click
 import pytest
 
-from ingest.cli import COMMANDS, cli, main
+from ingest.cli import COMMANDS, cli
 from ingest.demo.web import NewsWeb
 from ingest.settings import Settings
 from ingest.warehouse import writer
+from prompt import Prompt
 
 FEED = """<rss version="2.0"><channel><title>T</title>
 <item><title>Rain \x1b[31mat last</title><link>https://daily.example/rain</link>
 <pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate></item>
 <item><title>No address</title></item></channel></rss>"""
-
-
-class Prompt:
-    """Runs commands as a person would, in a home of its own."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-
-    def __call__(self, *words: str) -> tuple[int, str, str]:
-        """(exit code, stdout, stderr)"""
-        self._monkeypatch.setattr("sys.argv", ["ingest", *words])
-        code = 0
-        try:
-            main()
-        except SystemExit as exit_:
-            code = int(exit_.code or 0)
-        said = self._capsys.readouterr()
-        return code, said.out, said.err
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """`ingest sources` at the prompt: what a person sees, and the codes that scripts get."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ingest import catalogue
-from ingest.cli import main
+from prompt import Prompt
 from small_site import SmallSite, alternate, articles, home
-
-Prompt = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
@@ -24,19 +22,7 @@ def prompt(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], 
     monkeypatch.setenv("INGEST_CONTACT", "mailto:tests@example.org")
     monkeypatch.setenv("INGEST_CATALOGUE", str(file))
     monkeypatch.setenv("INGEST_ALLOW_NETWORKS", "127.0.0.0/8")
-
-    def say(*words: str) -> tuple[int, str, str]:
-        """(exit code, stdout, stderr)"""
-        monkeypatch.setattr("sys.argv", ["ingest", *words])
-        code = 0
-        try:
-            main()
-        except SystemExit as exit_:
-            code = int(exit_.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return say
+    return Prompt(monkeypatch, capsys)
 
 
 @pytest.fixture

@@ -45,24 +45,29 @@ def test_a_host_that_has_rested_is_free(leases: Leases) -> None:
     taken(leases, "a")
 
 
-def test_threads_exclude_each_other(leases: Leases) -> None:
-    inside, most = [], []
+def visits_at_once(leases: Leases, *, threads: int, each: int) -> list[int]:
+    """How many were at the one host, at each visit of so many threads."""
+    inside, seen = [], []
 
     def visit() -> None:
-        for _ in range(50):
+        for _ in range(each):
             while not isinstance(lease := leases.take("a"), Lease):
                 pass
             inside.append(1)
-            most.append(len(inside))
+            seen.append(len(inside))
             inside.pop()
             lease.release(0.0)
 
-    threads = [threading.Thread(target=visit) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert most == [1] * 200
+    visitors = [threading.Thread(target=visit) for _ in range(threads)]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    return seen
+
+
+def test_threads_exclude_each_other(leases: Leases) -> None:
+    assert visits_at_once(leases, threads=4, each=50) == [1] * 200
 
 
 HOLDER = """
@@ -171,31 +176,19 @@ def test_a_file_that_was_swept_away_while_it_was_opened_is_no_lease(
     assert isinstance(leases.take("a"), Lease)
 
 
-def test_leases_exclude_each_other_while_they_are_swept(tmp_path: Path) -> None:
-    leases, inside, most, is_over = Leases(tmp_path), [], [], threading.Event()
-
-    def visit() -> None:
-        for _ in range(100):
-            while not isinstance(lease := leases.take("a"), Lease):
-                pass
-            inside.append(1)
-            most.append(len(inside))
-            inside.pop()
-            lease.release(0.0)
+def test_leases_exclude_each_other_while_they_are_swept(leases: Leases) -> None:
+    is_over = threading.Event()
 
     def sweep() -> None:
         while not is_over.is_set():
             leases.sweep(before=datetime.now(UTC) + timedelta(days=1))
 
-    threads = [threading.Thread(target=visit) for _ in range(3)]
     sweeper = threading.Thread(target=sweep)
-    for thread in (sweeper, *threads):
-        thread.start()
-    for thread in threads:
-        thread.join()
+    sweeper.start()
+    seen = visits_at_once(leases, threads=3, each=100)
     is_over.set()
     sweeper.join()
-    assert most == [1] * 300
+    assert seen == [1] * 300
 
 
 def test_a_lease_that_is_given_back_twice_harms_nobody(leases: Leases) -> None:

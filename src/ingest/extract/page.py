@@ -18,7 +18,7 @@ from ingest.rules.moment import Moment, read_moment
 from ingest.rules.text import article_lines, clean
 
 EXTRACTOR = "ingest"
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = "2"
 
 
 def judge(page: Page) -> Verdict:
