@@ -164,25 +164,36 @@ def test_closing_early_ends_all_threads(run: Run, visits: list[Visit], delay_s: 
     assert threading.active_count() == before
 
 
-def test_closing_early_begins_nothing_more_and_waits_for_no_visit_in_flight(run: Run) -> None:
-    begun, has_begun, may_end = [], threading.Event(), threading.Event()
+class InFlight:
+    """Visits to `slow` do not end before `lands`; all others end after one to `slow` has begun."""
 
-    def visit(visit: Visit) -> str:
-        begun.append(visit)
+    def __init__(self) -> None:
+        self.begun: list[Visit] = []
+        self._has_begun, self._may_end = threading.Event(), threading.Event()
+
+    def visit(self, visit: Visit) -> str:
+        self.begun.append(visit)
         if visit[0] == "slow":
-            has_begun.set()
-            may_end.wait()
+            self._has_begun.set()
+            self._may_end.wait()
         else:
-            has_begun.wait()
+            self._has_begun.wait()
         return visit[0]
 
-    turns = run([("slow", 0), ("slow", 1), ("quick", 0)], visit, threads=2)
+    def lands(self) -> None:
+        """Let the one visit that is left end."""
+        (left,) = (thread for thread in threading.enumerate() if thread.name.startswith("ingest-visits-"))
+        self._may_end.set()
+        left.join()
+
+
+def test_closing_early_begins_nothing_more_and_waits_for_no_visit_in_flight(run: Run) -> None:
+    flight = InFlight()
+    turns = run([("slow", 0), ("slow", 1), ("quick", 0)], flight.visit, threads=2)
     assert next(turns) == (("quick", 0), "quick")
     turns.close()
-    (left,) = (thread for thread in threading.enumerate() if thread.name.startswith("ingest-visits-"))
-    may_end.set()
-    left.join()
-    assert sorted(begun) == [("quick", 0), ("slow", 0)]
+    flight.lands()
+    assert sorted(flight.begun) == [("quick", 0), ("slow", 0)]
 
 
 def test_an_iterator_that_is_forgotten_ends_its_threads(run: Run) -> None:
@@ -274,18 +285,11 @@ def test_after_a_fault_of_ours_the_host_rests_as_after_a_kill(run: Run, leases: 
 
 
 def test_a_visit_in_flight_when_all_is_closed_gives_its_lease_back(run: Run, leases: Leases) -> None:
-    may_end = threading.Event()
-
-    def visit(visit: Visit) -> None:
-        if visit[0] == "slow":
-            may_end.wait()
-
-    turns = run([("slow", 0), ("quick", 0)], visit, threads=2)
+    flight = InFlight()
+    turns = run([("slow", 0), ("quick", 0)], flight.visit, threads=2)
     next(turns)
     turns.close()
-    (left,) = (thread for thread in threading.enumerate() if thread.name.startswith("ingest-visits-"))
-    may_end.set()
-    left.join()
+    flight.lands()
     assert isinstance(leases.take("slow"), Lease)
     assert isinstance(leases.take("quick"), Lease)
 
