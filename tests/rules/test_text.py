@@ -178,5 +178,5 @@ def test_a_sentence_that_opens_like_furniture_stays_wherever_it_stands(line: str
     ],
 )
 def test_the_header_s_lines_at_the_end_are_dropped(tail: list[str]) -> None:
-    lines = article_lines("\n".join([FIRST, *tail]), titles=["Harbour reopens"], names=["Ana Silva"], section="World")
+    lines = article_lines("\n".join([FIRST, *tail]), titles=["Harbour reopens"], names=["Ana Silva"], topics=["World"])
     assert lines == FIRST

@@ -3,6 +3,7 @@
 Nothing here touches the network or waits; what may hang or eat memory runs in pool.py's workers.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from time import perf_counter
 from typing import Any
@@ -10,7 +11,24 @@ from typing import Any
 import htmldate
 from lxml.html import HtmlElement
 
-from ingest.extract import charset, claims, credits, jsonld, language, markup, moments, optouts, sight, text, tree
+from ingest.extract import (
+    blocks,
+    charset,
+    claims,
+    credits,
+    forest,
+    jsonld,
+    language,
+    markup,
+    moments,
+    optouts,
+    sight,
+    text,
+    tree,
+)
+from ingest.extract.blocks import Block
+from ingest.extract.cues import Said
+from ingest.extract.forest import Forests
 from ingest.records import Extraction, Page, PublishedEvidence, Rejection, RejectionReason, Verdict
 from ingest.rules import fingerprint, url
 from ingest.rules.judge import Facts, reason_against, unreadable
@@ -58,10 +76,11 @@ def read(page: Page, parsed: HtmlElement) -> tuple[dict[str, Any], Facts]:
     """All fields of a parsed page, and what its judge asks; the tree is used up."""
     claimed = claims.gather(markup.read(parsed), page_url=page.final_url, now=page.fetched_at)
     published = moments.published(claimed) or _searched_date(page, parsed)
-    seen = sight.look(parsed)
+    shown = blocks.read(parsed)
+    seen = sight.look(parsed, shown)
     title = claims.title_of(claimed)
     names, agency = credits.authors(claimed)
-    lines = read_text(parsed, claimed, title=title, names=names)
+    lines = read_text(parsed, shown, said_of(claimed, title=title, names=names), forest.shipped())
     canonical_url, canonical_evidence = claims.canonical_url(claimed)
     code, confidence = language.detect(lines or title or "", claimed=claims.claimed_language(claimed) or page.language)
     is_free, access_evidence = claims.access(claimed)
@@ -95,21 +114,28 @@ def read(page: Page, parsed: HtmlElement) -> tuple[dict[str, Any], Facts]:
     return fields, sight.facts(page, claimed, seen, fields)
 
 
-def read_text(parsed: HtmlElement, claimed: claims.Claims, *, title: str | None, names: tuple[str, ...]) -> str:
-    """The article's lines: trafilatura's, tidied, with the opening paragraph it missed; `articleBody` where it failed."""
+def read_text(parsed: HtmlElement, shown: Sequence[Block], said: Said, forests: Forests) -> str:
+    """The article's lines, tidied, with the opening paragraph that was missed; the tree is used up."""
+    found = text.extract(parsed, shown, said, forests)
+    kept = article_lines(clean(found), titles=said.titles, names=said.names, topics=said.topics)
+    opening = text.lede(parsed, first_line=kept.partition("\n")[0], descriptions=said.descriptions, text=kept)
+    return clean(f"{opening}\n{kept}" if opening else kept)
+
+
+def said_of(claimed: claims.Claims, *, title: str | None, names: tuple[str, ...]) -> Said:
+    """What the page's claims say of its text."""
     source = claimed.markup
-    titles = [*source.headings, *filter(None, (title, source.document_title, source.first("og:title")))]
     headline = jsonld.string(claimed.article.get("headline"))
-    text.prune(parsed)
-    found = text.extract(parsed, article_body=claims.article_body(claimed))
-    lines = article_lines(
-        clean(found), titles=[*titles, *filter(None, [headline])], names=names, section=claims.section(claimed)
+    section = claims.section(claimed)
+    return Said(
+        titles=tuple(
+            filter(None, (*source.headings, title, source.document_title, source.first("og:title"), headline))
+        ),
+        descriptions=[value for name in claims.DESCRIPTION_META for value in source.meta.get(name, ())],
+        names=names,
+        topics=(*claims.tags(claimed), *filter(None, [section])),
+        article_body=claims.article_body(claimed),
     )
-    descriptions = [value for name in claims.DESCRIPTION_META for value in source.meta.get(name, ())]
-    opening = text.lede(parsed, first_line=lines.partition("\n")[0], descriptions=descriptions, text=lines)
-    if opening:
-        lines = f"{opening}\n{lines}"
-    return clean(lines)
 
 
 def _searched_date(page: Page, parsed: HtmlElement) -> tuple[Moment, PublishedEvidence] | None:

@@ -1,5 +1,6 @@
 """What a reader sees of a page, and the facts of it that decide whether it is an article; the deciding is rules/judge."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -7,13 +8,14 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from ingest.extract import claims, jsonld, tree
+from ingest.extract.blocks import Block
 from ingest.records import Page, PublishedEvidence
 from ingest.rules.fingerprint import word_count
 from ingest.rules.judge import Facts
 from ingest.rules.title import fold
 
 PAGE_TEXT_CHARS = 20_000
-PAGE_PIECES = 5_000
+PAGE_BLOCKS = 2_000
 HEADLINE_CHARS = 25
 LINKS_LIMIT = 1_000
 COLLECTIONS = frozenset({"collectionpage", "itemlist", "searchresultspage"})
@@ -34,10 +36,9 @@ class Sight:
     script_count: int
 
 
-def look(parsed: HtmlElement) -> Sight:
-    """The sight of a parsed page, bounded whatever its size."""
-    body = parsed.find("body")
-    shown = tree.line("".join(islice(tree.pieces(parsed if body is None else body), PAGE_PIECES)))
+def look(parsed: HtmlElement, blocks: Sequence[Block]) -> Sight:
+    """The sight of a parsed page whose blocks were read, bounded whatever its size."""
+    shown = tree.line(" ".join(block.text for block in islice(blocks, PAGE_BLOCKS)))
     links = ["".join(islice(link.itertext(), 20)).strip() for link in islice(parsed.iter("a"), LINKS_LIMIT)]
     return Sight(
         text=shown[:PAGE_TEXT_CHARS],

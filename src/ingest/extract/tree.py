@@ -17,6 +17,9 @@ INLINE = frozenset(
 def parse(text: str) -> HtmlElement | None:
     """The tree, or None where there is nothing to parse. `huge_tree`: 260 nested divs are no reason to lose a page."""
     parser = HTMLParser(huge_tree=True, encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    parser.set_element_class_lookup(
+        etree.ElementDefaultClassLookup(element=HtmlElement)
+    )  # lxml.html asks Python for each
     try:
         tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError):

@@ -98,18 +98,18 @@ def clean(text: str) -> str:
     return "\n".join(filter(None, (line.strip() for line in plain.split("\n"))))
 
 
-def article_lines(text: str, *, titles: Collection[str], names: Collection[str], section: str | None = None) -> str:
+def article_lines(text: str, *, titles: Collection[str], names: Collection[str], topics: Collection[str] = ()) -> str:
     """The article's lines of a cleaned text.
 
     `titles`: what the page calls the article; a leading line that says one again is dropped, with the byline (one of
-    `names`) and the date line beside it, and so are such lines and the `section` at the end, where pages with one
-    paragraph leave them. Calls to read elsewhere, picture credits and the page's own foot go too.
+    `names`) and the date line beside it, and so are such lines and `topics` (tags, section) at the end, where pages put
+    links to them. Calls to read elsewhere, picture credits and the page's own foot go too.
     """
     headings = {fold(title) for title in titles} - {""}
     kept = _without_head(text.split("\n"), headings, names)
     kept = [line for line in kept if not is_call(line) and not is_credit(line)]
-    known = headings | {fold(section or "")} | {fold(name) for name in names}
-    while len(kept) > 1 and (_is_foot(kept[-1]) or _is_furniture(kept[-1], known, names)):
+    known = headings | {fold(said) for said in (*topics, *names)}
+    while len(kept) > 1 and (is_foot(kept[-1]) or _is_furniture(kept[-1], known, names)):
         kept.pop()
     return "\n".join(kept)
 
@@ -148,7 +148,7 @@ def _all_named(words: str) -> bool:
     )
 
 
-def _is_foot(line: str) -> bool:
+def is_foot(line: str) -> bool:
     return len(line) <= FOOT_LIMIT_CHARS and FOOT.match(line.lstrip("-•* ")) is not None
 
 
