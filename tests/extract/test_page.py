@@ -34,7 +34,7 @@ def test_an_article_page_gives_its_whole_record() -> None:
     assert (got.published_at.isoformat(), got.published_offset_s) == ("2026-11-21T17:30:00+00:00", 3600)
     assert (got.published_precision, got.published_evidence) == ("second", "json-ld")
     assert (got.canonical_url, got.canonical_evidence, got.kind) == (URL, "final-url", "article")
-    assert (got.word_count, got.extractor, got.extractor_version) == (76, "ingest", "2")
+    assert (got.word_count, got.extractor, got.extractor_version) == (76, "ingest", "3")
 
 
 def test_the_same_page_gives_the_same_record_whenever_it_is_read() -> None:

@@ -36,7 +36,7 @@ from ingest.rules.moment import Moment, read_moment
 from ingest.rules.text import article_lines, clean
 
 EXTRACTOR = "ingest"
-EXTRACTOR_VERSION = "2"
+EXTRACTOR_VERSION = "3"
 
 
 def judge(page: Page) -> Verdict:
