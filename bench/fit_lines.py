@@ -1,4 +1,4 @@
-"""Fit the trees of `src/ingest/extract/lines.json`: run by train_lines.py in an environment with numpy and scikit-learn.
+"""Fit the trees of `src/ingest/extract/lines.json`: run by train_lines.py in an environment with numpy and lightgbm.
 
     fit_lines.py ROWS.json OUT_FOLDER
 
@@ -11,11 +11,22 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+import lightgbm
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
 
-SEED = 0
-FORM = {"max_iter": 150, "learning_rate": 0.08, "max_leaf_nodes": 16, "min_samples_leaf": 120, "l2_regularization": 5.0}
+ROUNDS = 100  # 60 with a rate of 0.15 read a row in 0.6 of the time, and lose .001 of F1
+FORM = {
+    "objective": "binary",
+    "learning_rate": 0.1,
+    "num_leaves": 16,
+    "min_data_in_leaf": 60,
+    "lambda_l2": 5.0,
+    "seed": 0,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,
+    "verbose": -1,
+}
 
 
 def main() -> None:
@@ -36,24 +47,22 @@ def main() -> None:
         (out / f"{name}.json").write_text(text + "\n")
 
 
-def fitted(
-    rows: np.ndarray, labels: np.ndarray, weights: np.ndarray, chosen: np.ndarray
-) -> HistGradientBoostingClassifier:
-    model = HistGradientBoostingClassifier(random_state=SEED, early_stopping=False, **FORM)
-    return model.fit(rows[chosen], labels[chosen] >= 0.5, sample_weight=weights[chosen])
+def fitted(rows: np.ndarray, labels: np.ndarray, weights: np.ndarray, chosen: np.ndarray) -> lightgbm.Booster:
+    known = lightgbm.Dataset(rows[chosen], labels[chosen] >= 0.5, weight=weights[chosen])
+    return lightgbm.train(FORM, known, ROUNDS)
 
 
-def described(model: HistGradientBoostingClassifier) -> dict:
-    trees = [tree(predictors[0].nodes, 0) for predictors in model._predictors]
-    return {"start": round(float(model._baseline_prediction[0][0]), 4), "trees": trees}
+def described(model: lightgbm.Booster) -> dict:
+    """The first tree holds the score to start from."""
+    trees = model.dump_model()["tree_info"]
+    return {"start": 0.0, "trees": [branch(tree["tree_structure"]) for tree in trees]}
 
 
-def tree(nodes: np.ndarray, number: int) -> list | float:
-    node = nodes[number]
-    if node["is_leaf"]:
-        return round(float(node["value"]), 4)
-    threshold = float(f"{float(node['num_threshold']):.6g}")
-    return [int(node["feature_idx"]), threshold, tree(nodes, int(node["left"])), tree(nodes, int(node["right"]))]
+def branch(node: dict) -> list | float:
+    if "leaf_value" in node:
+        return round(node["leaf_value"], 4)
+    threshold = float(f"{node['threshold']:.6g}")
+    return [node["split_feature"], threshold, branch(node["left_child"]), branch(node["right_child"])]
 
 
 main()

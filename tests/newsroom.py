@@ -1,26 +1,49 @@
 """A fake with verbs: stages what a crawl would have staged, without a web. Times count up from a fixed morning."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from ingest.records import Batch, Entry, Extraction, Fetch, Outcome, Poll, Rejection, RejectionReason, Row, SourceSeen
+from ingest.records import (
+    NOTHING,
+    Batch,
+    BatchKind,
+    Confirmation,
+    Entry,
+    Extraction,
+    Fetch,
+    Outcome,
+    Poll,
+    Rejection,
+    RejectionReason,
+    Row,
+    SourceSeen,
+)
 from ingest.rules.fingerprint import content_hash, word_count
 from ingest.rules.url import canonical, identity
 from ingest.settings import Settings
 from ingest.stage import batch as stage
 
 MORNING = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)
+ARTICLE = replace(
+    NOTHING, title="A headline", language="en", language_confidence=0.9, authors=("Ann Lee",), published_at=MORNING,
+    published_offset_s=0, published_precision="second", published_evidence="json-ld", evidence={"title": "og"},
+)  # fmt: skip
 
 
 class Newsroom:
-    """`.lists()`, `.reads()`, `.rejects()`, `.fails()` gather rows; `.seals()` makes a batch of them."""
+    """`.lists()`, `.reads()`, `.rejects()`, `.fails()` gather rows; `.seals()` makes a batch of them.
+
+    `.rereads()`, `.rerejects()`, `.confirms()` are what reprocessing says of a page that arrived in an earlier batch.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.now = MORNING
+        self.extractor_version = "1"  # of the program that reads pages from now on
         self._count = 0
+        self._said: dict[str, str] = {}  # the hash of the last verdict on a page
         self._rows: dict[str, list[Row]] = {}
 
     def lists(
@@ -29,14 +52,12 @@ class Newsroom:
         source_id: str = "daily",
         title: str = "A headline",
         published_at: datetime | None = None,
-        modified_at: datetime | None = None,
+        **told: Any,
     ) -> None:
         """A poll of the source's feed that finds these addresses."""
         self._tick()
         poll_id = self._id()
-        entries = [
-            replace(self._entry(url, poll_id, source_id, title, published_at), modified_at=modified_at) for url in urls
-        ]
+        entries = [replace(self._entry(url, poll_id, source_id, title, published_at), **told) for url in urls]
         self._add("source", SourceSeen(
             source_id=source_id, name=source_id.title(), home_url=f"https://{source_id}.example/", country="IE", language="en",
             seen_at=self.now,
@@ -53,36 +74,51 @@ class Newsroom:
         self._add("poll", poll)
         return poll
 
-    def reads(
+    def reads(self, url: str, text: str, *, source_id: str = "daily", **said: Any) -> Fetch:
+        """A fetch that brought an article; `said` is what the page says beside its text."""
+        fetch = replace(self._fetch(url, source_id, "ok"), body_hash="b")
+        self._add("fetch", fetch)
+        self.rereads(fetch, text, **said)
+        return fetch
+
+    def rereads(
         self,
-        url: str,
+        fetch: Fetch,
         text: str,
         *,
-        source_id: str = "daily",
         canonical_url: str | None = None,
-        title: str = "A headline",
+        rule_hash: str | None = None,
+        **said: Any,
     ) -> None:
-        """A fetch that brought an article."""
-        fetch = self._fetch(url, source_id, "ok")
-        key = canonical(canonical_url or url)
-        self._add("fetch", replace(fetch, body_hash="b"))
+        """What the extractor says of a page that arrived."""
+        key = canonical(canonical_url or fetch.url)
+        given = asdict(replace(ARTICLE, **said))
         self._add("extraction", Extraction(
-            fetch_id=fetch.fetch_id, entry_id=fetch.entry_id, source_id=source_id, article_id=identity(key), url=url,
-            canonical_url=key, canonical_evidence="rel-canonical", fetched_at=self.now, title=title, description=None,
-            text=text, content_hash=content_hash(text), word_count=word_count(text), language="en",
-            language_confidence=0.9, authors=("Ann Lee",), agency=None, section=None, tags=(), image_url=None,
-            published_at=MORNING, published_offset_s=0, published_precision="second", published_evidence="json-ld",
-            modified_at=None, is_free=None, access_evidence=None, optouts=(), kind="article", extractor="ingest",
-            extractor_version="1", extract_ms=5,
+            **self._judged(fetch, f"{given}{text}{key}", rule_hash), **given, article_id=identity(key), canonical_url=key,
+            canonical_evidence="rel-canonical", text=text, content_hash=content_hash(text), word_count=word_count(text),
+            links=(),
         ))  # fmt: skip
 
-    def rejects(self, url: str, reason: RejectionReason, *, source_id: str = "daily") -> None:
+    def rejects(self, url: str, reason: RejectionReason, *, source_id: str = "daily", **said: Any) -> Fetch:
         """A fetch that brought a page that is no article."""
-        fetch = self._fetch(url, source_id, "ok")
-        self._add("fetch", replace(fetch, body_hash="b"))
+        fetch = replace(self._fetch(url, source_id, "ok"), body_hash="b")
+        self._add("fetch", fetch)
+        self.rerejects(fetch, reason, **said)
+        return fetch
+
+    def rerejects(self, fetch: Fetch, reason: RejectionReason, **said: Any) -> None:
+        """What the extractor says of a page that arrived, and is no article."""
+        given = asdict(replace(NOTHING, **said))
         self._add("rejection", Rejection(
-            fetch_id=fetch.fetch_id, entry_id=fetch.entry_id, source_id=source_id, url=url, fetched_at=self.now,
-            reason=reason, detail=None, extractor="ingest", extractor_version="1",
+            **self._judged(fetch, f"{given}{reason}", None), **given, reason=reason, detail=None
+        ))  # fmt: skip
+
+    def confirms(self, fetch: Fetch, *, rule_hash: str | None = None) -> None:
+        """What a later version of the extractor says word for word as an earlier one."""
+        self._tick()
+        self._add("confirmation", Confirmation(
+            fetch_id=fetch.fetch_id, entry_id=fetch.entry_id, source_id=fetch.source_id, record_hash=self._said[fetch.fetch_id],
+            extractor="ingest", extractor_version=self.extractor_version, rule_hash=rule_hash, confirmed_at=self.now,
         ))  # fmt: skip
 
     def fails(self, url: str, outcome: Outcome, *, source_id: str = "daily", **changes: Any) -> None:
@@ -96,7 +132,7 @@ class Newsroom:
 
     def seals(self) -> Batch:
         self._tick()
-        kind = "listing" if "poll" in self._rows else "pages"
+        kind: BatchKind = "listing" if "poll" in self._rows else "pages" if "fetch" in self._rows else "reprocess"
         sealed = stage.seal(
             self.settings.stage, batch_kind=kind, rows=self._rows, now=self.now, token=f"{self._count:08x}"
         )
@@ -136,6 +172,15 @@ class Newsroom:
             is_tls_verified=None, moved_to=None, archive_path=None, archive_offset=None, not_before_at=None,
             next_attempt_at=None,
         )  # fmt: skip
+
+    def _judged(self, fetch: Fetch, said: str, rule_hash: str | None) -> dict[str, Any]:
+        self._said[fetch.fetch_id] = content_hash(said)
+        return {
+            "fetch_id": fetch.fetch_id, "entry_id": fetch.entry_id, "source_id": fetch.source_id, "url": fetch.url,
+            "fetched_at": fetch.fetched_at, "extractor": "ingest", "extractor_version": self.extractor_version,
+            "rule_hash": rule_hash,
+            "record_hash": self._said[fetch.fetch_id], "extract_ms": 5,
+        }  # fmt: skip
 
     def _add(self, table: str, row: Row) -> None:
         self._rows.setdefault(table, []).append(row)

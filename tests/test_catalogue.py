@@ -1,14 +1,18 @@
 """A broken catalogue says which file, source and key is wrong, before anything is fetched."""
 
 import os
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml.cssselect import CSSSelector
+from lxml.html import document_fromstring
 
 from ingest import catalogue
 from ingest.errors import CatalogueError
+from ingest.records import PageRule
 from ingest.rules.url import as_found, host
 
 GOOD = """
@@ -20,7 +24,20 @@ country = "GB"
 language = "en-GB"
 feeds = ["https://www.gazette.example/feed/", "http://gazette.example/sport.xml?a=1"]
 """
+PLAIN = {
+    "source_id": "a",
+    "name": "A",
+    "country": "GB",
+    "language": "en",
+    "home_url": "https://a.example/",
+    "feeds": ["https://a.example/feed"],
+}
 SECOND = GOOD.replace("daily-gazette", "evening-post").replace("gazette.example", "post.example")
+
+
+def ruled(said: str) -> str:
+    return f"{GOOD}[[source.rules]]\n{said}\n"
+
 
 # what is broken -> (the file, words its error must contain)
 BROKEN: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -87,6 +104,40 @@ BROKEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "a negative delay": (GOOD + "host_delay_s = -0.5\n", ("'host_delay_s'", "at least 0")),
     "a delay that is no number": (GOOD + "host_delay_s = nan\n", ("'daily-gazette'", "'host_delay_s'")),
     "a delay without end": (GOOD + "host_delay_s = inf\n", ("'daily-gazette'", "'host_delay_s'", "at most 2592000")),
+    "pages kept no day": (GOOD + "keep_pages_days = 0\n", ("'daily-gazette'", "'keep_pages_days'", "less than 1")),
+    "pages kept for a part of a day": (GOOD + "keep_pages_days = 0.5\n", ("'keep_pages_days'", "wrong type")),
+    "pages kept in words": ('[defaults]\nkeep_pages_days = "always"\n' + GOOD, ("[defaults]", "'keep_pages_days'", "wrong")),
+    "pages kept for longer than anything": (
+        "[defaults]\nkeep_pages_days = 36501\n" + GOOD, ("'daily-gazette'", "'keep_pages_days'", "36501"),
+    ),
+    "a default rule": ('[defaults]\nrules = []\n' + GOOD, ("[defaults]", "unknown key 'rules'")),
+    "rules that are a table": (GOOD + '[source.rules]\nbody = "p"\n', ("'daily-gazette'", "'rules'", "wrong type")),
+    "a rule that is a text": (GOOD + 'rules = ["p"]\n', ("'daily-gazette'", "rule 1", "[[source.rules]]")),
+    "an unknown key of a rule": (ruled('text = "p"'), ("'daily-gazette'", "rule 1", "unknown key 'text'", "body")),
+    "a second rule's mistake": (
+        ruled('body = "p"\nvalid_to = 2026-01-01') + '[[source.rules]]\nvalid_from = 2026-01-01\nbody = 3\n',
+        ("rule 2", "'body'", "wrong type"),
+    ),
+    "a selector that does not compile": (ruled('author = "p >> a["'), ("rule 1", "'author'", "p >> a[", "CSS selector")),
+    "a selector that no tree can be asked": (ruled('body = "ns|p"'), ("rule 1", "'body'", "ns|p", "prefix")),
+    "a pseudo-element": (ruled('title = "p::before"'), ("rule 1", "'title'", "Pseudo-elements")),
+    "an empty selector of a rule": (ruled('body = ""\ntitle = "h1"'), ("rule 1", "'body'", "no selector")),
+    "an endless selector": (ruled(f'body = "{"p " * 300}"'), ("rule 1", "'body'", "at most 500")),
+    "one thing to remove without a list": (ruled('remove = "p"'), ("rule 1", "'remove'", "wrong type")),
+    "a number to remove": (ruled('remove = ["p", 3]'), ("rule 1", "'remove'", "'3'")),
+    "a broken selector to remove": (ruled('remove = ["p", "a["]'), ("rule 1", "'remove'", "a[")),
+    "an unknown claim": (ruled('title_from = "twitter"'), ("rule 1", "'title_from'", "'twitter'", "json-ld")),
+    "a rule that says nothing": (ruled("valid_from = 2026-01-01"), ("rule 1", "says nothing", "title_from")),
+    "a rule that says nothing in many words": (ruled('body = ""\nremove = []'), ("rule 1", "says nothing")),
+    "a day in quotes": (ruled('body = "p"\nvalid_from = "2026-01-01"'), ("rule 1", "'valid_from'", "wrong type")),
+    "a moment for a day": (ruled('body = "p"\nvalid_to = 2026-01-01T00:00:00Z'), ("rule 1", "'valid_to'", "wrong type")),
+    "an empty span": (ruled('body = "p"\nvalid_from = 2026-01-01\nvalid_to = 2026-01-01'), ("rule 1", "'valid_to'", "never")),
+    "spans that overlap": (
+        ruled('body = "p"\nvalid_to = 2026-01-02') + '[[source.rules]]\nbody = "b"\nvalid_from = 2026-01-01\n',
+        ("rule 2", "'valid_from'", "overlaps that of rule 1", "valid_to"),
+    ),
+    "rules without spans": (ruled('body = "p"') + '[[source.rules]]\nbody = "b"\n', ("rule 2", "overlaps that of rule 1")),
+    "more rules than a person reads": (ruled('body = "p"') + '[[source.rules]]\nbody = "b"\n' * 100, ("more than 100",)),
     "a feed polled once in an age": (GOOD + "poll_every_s = 99999999999\n", ("'poll_every_s'", "at most 2592000")),
 }  # fmt: skip
 
@@ -116,6 +167,39 @@ def test_sitemaps_and_sections_are_polled_beside_feeds(tmp_path: Path) -> None:
     assert [feed.feed_kind for feed in wide.feeds] == ["feed", "feed", "sitemap", "section"]
     assert (wide.section_links, wide.look_after_s) == ("h2 > a", ())
     assert (plain.section_links, plain.look_after_s) == (None, (3_600, 21_600, 86_400, 604_800))
+
+
+def test_rules_are_read_in_the_order_of_their_days(tmp_path: Path) -> None:
+    newer = '[[source.rules]]\nvalid_from = 2026-03-01\ntitle_from = "h1"\nremove = ["div.box > p", ".a:not(.b)"]\n'
+    older = '[[source.rules]]\nvalid_to = 2026-03-01\nbody = ".text"\ntitle = "h1"\nauthor = "a"\npublished = "time"\n'
+    default = "[defaults]\nkeep_pages_days = 90\n"
+    ruled_, plain = catalogue.read(written(tmp_path, default + GOOD + "keep_pages_days = 7\n" + newer + older + SECOND))
+    assert (ruled_.keep_pages_days, plain.keep_pages_days) == (7, 90)
+    assert plain.rules == ()
+    assert ruled_.rules == (
+        PageRule(
+            valid_from=None, valid_to=date(2026, 3, 1), body=".text", title="h1", title_from=None, author="a",
+            published="time", remove=(),
+        ),
+        PageRule(
+            valid_from=date(2026, 3, 1), valid_to=None, body=None, title=None, title_from="h1", author=None,
+            published=None, remove=("div.box > p", ".a:not(.b)"),
+        ),
+    )  # fmt: skip
+
+
+def test_pages_are_kept_for_ever_unless_somebody_says_otherwise(tmp_path: Path) -> None:
+    (plain,) = catalogue.read(written(tmp_path, GOOD))
+    assert plain.keep_pages_days is None
+
+
+@given(st.text(alphabet="pa.#[]>:()*,~+=|'\"\\ nothas1é\x00", max_size=30))
+def test_whatever_selector_is_taken_can_be_asked_of_a_page(selector: str) -> None:
+    try:
+        catalogue.parse({"source": [PLAIN | {"rules": [{"remove": [selector]}]}]}, "sources.toml")
+    except CatalogueError:
+        return
+    assert isinstance(CSSSelector(selector, translator="html")(document_fromstring("<p class=a>b</p>")), list)
 
 
 @pytest.mark.parametrize("fault", BROKEN)
@@ -176,15 +260,7 @@ ADDRESSES = [
 
 
 def parsed(url: str) -> str:
-    source = {
-        "source_id": "a",
-        "name": "A",
-        "country": "GB",
-        "language": "en",
-        "home_url": "https://a.example/",
-        "feeds": [url],
-    }
-    (found,) = catalogue.parse({"source": [source]}, "sources.toml")
+    (found,) = catalogue.parse({"source": [PLAIN | {"feeds": [url]}]}, "sources.toml")
     return found.feeds[0].url
 
 

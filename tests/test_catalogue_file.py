@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,8 @@ def test_its_comment_explains_every_key() -> None:
     comment = FILE.read_text("utf-8").partition("[defaults]")[0]
     explained = set(re.findall(r"^#   ([a-z_]+) ", comment, flags=re.MULTILINE))
     assert explained == set(catalogue.SOURCE_KEYS)
+    of_rules = set(re.findall(r"^#     ([a-z_]+) ", comment, flags=re.MULTILINE))
+    assert of_rules == set(catalogue.RULE_KEYS)
     assert "Never reused" in comment
 
 
@@ -61,6 +64,24 @@ TABLE: dict[str, Any] = {
 def test_whatever_a_publisher_is_called_is_read_back_the_same(name: str) -> None:
     (entry,) = tomllib.loads(catalogue_file.entry_text(TABLE | {"name": name}))["source"]
     assert entry == TABLE | {"name": name}
+
+
+def test_the_example_of_its_comment_is_a_rule() -> None:
+    comment = FILE.read_text("utf-8").partition("[defaults]")[0]
+    example = "".join(re.findall(r"^# {7}(\S.*\n)", comment, flags=re.MULTILINE))
+    (source,) = catalogue.parse(tomllib.loads(catalogue_file.entry_text(TABLE) + example), "the example")
+    assert len(source.rules) == 1
+
+
+def test_a_source_is_read_back_the_same_from_what_is_written_of_it() -> None:
+    rules: list[dict[str, Any]] = [
+        {"valid_to": date(2026, 1, 1), "body": "p", "title": 'h1[lang="en"]'},
+        {"valid_from": date(2026, 1, 1), "title_from": "og", "remove": ["a", "b"]},
+    ]
+    table = TABLE | {"look_after_s": [], "keep_pages_days": 9, "rules": rules}
+    (source,) = catalogue.parse({"source": [table]}, "a table")
+    assert catalogue_file.table_of(source) == table
+    assert catalogue.parse(tomllib.loads(catalogue_file.entry_text(table)), "its text") == (source,)
 
 
 def test_many_addresses_stand_one_a_line() -> None:

@@ -39,6 +39,7 @@ def page(
         final_url=final_url or url,
         http_charset=http_charset,
         language=None,
+        rule=None,
         fetched_at=NOW,
         body=body.encode() if isinstance(body, str) else body,
     )

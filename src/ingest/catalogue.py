@@ -2,13 +2,15 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from ingest.errors import CatalogueError
 from ingest.ports import BAD_PORTS
-from ingest.records import Feed, FeedKind, Source
+from ingest.records import Feed, FeedKind, PageRule, Source, TitleEvidence
 
 # key -> (type, required); what each means is said at the top of dags/sources.toml
 SOURCE_KEYS: dict[str, tuple[type | tuple[type, ...], bool]] = {
@@ -27,13 +29,29 @@ SOURCE_KEYS: dict[str, tuple[type | tuple[type, ...], bool]] = {
     "poll_ceiling_s": (int, False),
     "host_delay_s": ((int, float), False),
     "look_after_s": (list, False),
+    "keep_pages_days": (int, False),
+    "rules": (list, False),
 }
+# of a [[source.rules]]; all but the first two say something, and one that says nothing is a mistake
+RULE_KEYS: dict[str, type] = {
+    "valid_from": date,
+    "valid_to": date,
+    "body": str,
+    "title": str,
+    "title_from": str,
+    "author": str,
+    "published": str,
+    "remove": list,
+}
+SPAN_KEYS = ("valid_from", "valid_to")
+SELECTOR_KEYS = ("body", "title", "author", "published")
 FEED_KEYS: dict[str, FeedKind] = {"feeds": "feed", "sitemaps": "sitemap", "sections": "section"}
 DEFAULTS: dict[str, Any] = {
     "poll_every_s": 600,
     "poll_ceiling_s": 86_400,
     "host_delay_s": 1.0,
     "look_after_s": [3_600, 21_600, 86_400, 604_800],  # an hour, six hours, a day, a week
+    "keep_pages_days": None,  # for ever
 }
 SOURCE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 COUNTRY = re.compile(r"[A-Z]{2}")
@@ -45,6 +63,9 @@ WEB_ADDRESS = re.compile(
 )
 ADDRESS_LIMIT_CHARS = 4_096
 LONGEST_S = 30 * 86_400
+LONGEST_DAYS = 36_500
+SELECTOR_LIMIT_CHARS = 500
+RULES_LIMIT = 100
 SEE = "see the top of dags/sources.toml"
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -122,7 +143,7 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
     given = DEFAULTS | dict(defaults) | dict(table)
     every_s = given["poll_every_s"]
     ceiling_s = max(given["poll_ceiling_s"], 0 if "poll_ceiling_s" in table else every_s)
-    delay_s, looks_s = given["host_delay_s"], given["look_after_s"]
+    delay_s, looks_s, keep_days = given["host_delay_s"], given["look_after_s"], given["keep_pages_days"]
     if not 1 <= every_s <= LONGEST_S or not 0 <= delay_s <= LONGEST_S:
         raise CatalogueError(
             f"{where}: key 'poll_every_s' must be at least 1, 'host_delay_s' at least 0, both at most {LONGEST_S}",
@@ -138,6 +159,11 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
             f"{where}: key 'look_after_s': {looks_s!r} are no rising ages in seconds, at most {LONGEST_S}",
             "e.g. [3600, 86400]; [] for no second look",
         )
+    if keep_days is not None and not 1 <= keep_days <= LONGEST_DAYS:
+        raise CatalogueError(
+            f"{where}: key 'keep_pages_days': {keep_days} is less than 1 or more than {LONGEST_DAYS}",
+            "days; without the key the pages are kept for ever",
+        )
     return Source(
         source_id=table["source_id"],
         name=table["name"],
@@ -152,6 +178,8 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
         host_delay_s=float(delay_s),
         look_after_s=tuple(looks_s),
         section_links=_selector(table, where),
+        rules=_rules(table.get("rules", ()), where),
+        keep_pages_days=keep_days,
     )
 
 
@@ -182,6 +210,77 @@ def _selector(table: Mapping[str, Any], where: str) -> str | None:
             "a CSS selector of links, e.g. 'article h2 a'",
         ) from None
     return selector
+
+
+def _rules(tables: Sequence[object], where: str) -> tuple[PageRule, ...]:
+    """Rules in their order in time."""
+    if len(tables) > RULES_LIMIT:
+        raise CatalogueError(f"{where}: more than {RULES_LIMIT} rules", "a year has few designs: join what is alike")
+    read = [_rule(table, f"{where}: rule {number}") for number, table in enumerate(tables, start=1)]
+    numbered = sorted(enumerate(read, start=1), key=lambda one: one[1].valid_from or date.min)
+    for (number, rule), (next_number, following) in pairwise(numbered):
+        if rule.valid_to is None or rule.valid_to > (following.valid_from or date.min):
+            raise CatalogueError(
+                f"{where}: rule {next_number}: key 'valid_from': its span overlaps that of rule {number}",
+                "one rule holds at a time: end the older one with valid_to = the day from which the newer one holds",
+            )
+    return tuple(rule for _, rule in numbered)
+
+
+def _rule(table: object, where: str) -> PageRule:
+    if not isinstance(table, dict):
+        raise CatalogueError(f"{where}: {table!r} is no table", "write [[source.rules]] below the source")
+    for key, value in table.items():
+        if key not in RULE_KEYS:
+            raise CatalogueError(f"{where}: unknown key {key!r}", f"known are: {', '.join(RULE_KEYS)}")
+        if not isinstance(value, RULE_KEYS[key]) or isinstance(value, datetime):
+            raise CatalogueError(f"{where}: key {key!r}: {value!r} is of the wrong type", SEE)
+    valid_from, valid_to = (table.get(key) for key in SPAN_KEYS)
+    if valid_from and valid_to and valid_from >= valid_to:
+        raise CatalogueError(
+            f"{where}: key 'valid_to': {valid_to} is not after 'valid_from' ({valid_from}), so it never holds",
+            "valid_to is the first day on which it holds no more",
+        )
+    if not any(value for key, value in table.items() if key not in SPAN_KEYS):
+        said = ", ".join(key for key in RULE_KEYS if key not in SPAN_KEYS)
+        raise CatalogueError(f"{where}: it says nothing", f"give at least one of: {said}")
+    if "title_from" in table and table["title_from"] not in get_args(TitleEvidence):
+        raise CatalogueError(
+            f"{where}: key 'title_from': {table['title_from']!r} is no claim of a title",
+            f"known are: {', '.join(get_args(TitleEvidence))}",
+        )
+    for key in SELECTOR_KEYS:
+        if key in table:
+            _must_be_selector(table[key], f"{where}: key {key!r}")
+    for selector in table.get("remove", ()):
+        _must_be_selector(selector, f"{where}: key 'remove'")
+    return PageRule(
+        valid_from=valid_from,
+        valid_to=valid_to,
+        title_from=table.get("title_from"),
+        remove=tuple(table.get("remove", ())),
+        **{key: table.get(key) for key in SELECTOR_KEYS},
+    )
+
+
+def _must_be_selector(selector: object, where: str) -> None:
+    """What lxml can find by; some faults of a selector show only where it is asked of a tree."""
+    if not isinstance(selector, str) or not selector.strip() or len(selector) > SELECTOR_LIMIT_CHARS:
+        raise CatalogueError(
+            f"{where}: {str(selector)[:80]!r} is no selector", f"a text of at most {SELECTOR_LIMIT_CHARS} characters"
+        )
+    from cssselect import (
+        SelectorError,
+    )  # every DAG file reads the catalogue when it is parsed, and few sources have rules
+    from lxml import cssselect, etree
+
+    try:
+        cssselect.CSSSelector(selector, translator="html")(etree.Element("html"))
+    except (SelectorError, etree.XPathError, ValueError) as error:
+        raise CatalogueError(
+            f"{where}: {selector!r} does not compile: {str(error).splitlines()[0]}",
+            "a CSS selector, e.g. 'article div.story-body'",
+        ) from None
 
 
 def _must_be_of_its_type(key: str, value: object, where: str) -> None:

@@ -10,17 +10,18 @@ import re
 import tempfile
 import tomllib
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from ingest import catalogue
 from ingest.errors import CatalogueError
-from ingest.records import Source
+from ingest.records import PageRule, Source
 
-Table = Mapping[str, Any]  # one [[source]]: keys of catalogue.SOURCE_KEYS
+Table = Mapping[str, Any]  # one [[source]]: keys of catalogue.SOURCE_KEYS; its rules: tables of catalogue.RULE_KEYS
 
 LINE_CHARS = 120
 SOURCE_ID_CHARS = 40
@@ -37,8 +38,46 @@ def sources_in(path: Path) -> tuple[Source, ...]:
 
 def entry_text(table: Table) -> str:
     """One [[source]] in TOML, keys in the catalogue's order, lists of several addresses one a line."""
-    lines = [f"{key} = {_value(key, table[key])}" for key in catalogue.SOURCE_KEYS if table.get(key) not in (None, [])]
-    return "\n".join(["[[source]]", *lines, ""])
+    keys = (key for key in catalogue.SOURCE_KEYS if key != "rules")
+    rules = ["\n" + rule_text(rule) for rule in table.get("rules", ())]
+    return "".join([_table_text("[[source]]", keys, table), *rules])
+
+
+def rule_text(rule: Table) -> str:
+    """One [[source.rules]] in TOML, to stand below its source."""
+    return _table_text("[[source.rules]]", catalogue.RULE_KEYS, rule)
+
+
+def table_of(source: Source) -> dict[str, Any]:
+    """What an entry says of a source; keys whose value every source has by default are left out."""
+    polled = {
+        key: [feed.url for feed in source.feeds if feed.feed_kind == kind] for key, kind in catalogue.FEED_KEYS.items()
+    }
+    table = {
+        **{key: getattr(source, key) for key in ("source_id", "name", "home_url", "country", "language")},
+        **polled,
+        "section_links": source.section_links,
+        "checked": source.is_checked,
+        "paused": source.is_paused,
+        "poll_every_s": source.poll_every_s,
+        "poll_ceiling_s": source.poll_ceiling_s,
+        "host_delay_s": source.host_delay_s,
+        "look_after_s": list(source.look_after_s),
+        "keep_pages_days": source.keep_pages_days,
+        "rules": [rule_table(rule) for rule in source.rules],
+    }
+    usual = catalogue.DEFAULTS | {"checked": True, "paused": False}
+    return {
+        key: value
+        for key, value in table.items()
+        if not _is_unsaid(key, value) and (key not in usual or value != usual[key])
+    }
+
+
+def rule_table(rule: PageRule) -> dict[str, Any]:
+    """What a [[source.rules]] says."""
+    table = {key: getattr(rule, key) for key in catalogue.RULE_KEYS} | {"remove": list(rule.remove)}
+    return {key: value for key, value in table.items() if not _is_unsaid(key, value)}
 
 
 def append(path: Path, tables: Sequence[Table]) -> tuple[Source, ...]:
@@ -76,7 +115,18 @@ def _slug(text: str) -> str:
     return "-".join(words)[:SOURCE_ID_CHARS].strip("-")
 
 
+def _table_text(head: str, keys: Iterable[str], table: Table) -> str:
+    lines = [f"{key} = {_value(key, table[key])}" for key in keys if key in table and not _is_unsaid(key, table[key])]
+    return "\n".join([head, *lines, ""])
+
+
+def _is_unsaid(key: str, value: object) -> bool:
+    return value is None or (value == [] and key != "look_after_s")
+
+
 def _value(key: str, value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, str | list | tuple):
         return json.dumps(value)
     if isinstance(value, str):

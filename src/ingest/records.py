@@ -5,7 +5,7 @@ numbers. No behaviour lives here beyond what a record can say of itself.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -19,12 +19,16 @@ RejectionReason = Literal[
     "needs_javascript", "too_short", "no_text", "unreadable",
     "extract_timeout", "extract_memory", "extract_crash",
 ]  # fmt: skip
+BatchKind = Literal["listing", "pages", "reprocess"]
 FeedKind = Literal["feed", "sitemap", "section", "archive"]
 Purpose = Literal["new", "retry", "second_look"]
+LikenessKind = Literal["exact", "near", "excerpt", "overlap"]
 Precision = Literal["second", "minute", "day"]
 PublishedEvidence = Literal[
-    "json-ld", "meta", "microdata", "time", "text", "feed", "sitemap", "section", "url", "first-seen",
+    "json-ld", "meta", "microdata", "time", "text", "feed", "sitemap", "section", "url", "rule", "first-seen",
 ]  # fmt: skip
+Access = Literal["free", "metered", "paid"]
+TitleEvidence = Literal["og", "meta", "json-ld", "title", "h1"]
 CanonicalEvidence = Literal["rel-canonical", "og-url", "final-url", "listed-url"]
 Kind = Literal["article", "opinion", "live", "video", "gallery", "review", "podcast", "press-release"]
 
@@ -37,6 +41,23 @@ class Feed:
     source_id: str
     url: str
     feed_kind: FeedKind = "feed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRule:
+    """How a source's pages of a span of time are read, from the catalogue; a key that is None leaves its field to us.
+
+    `valid_from` <= day of the capture < `valid_to`, UTC. All but `title_from` are CSS selectors.
+    """
+
+    valid_from: date | None
+    valid_to: date | None
+    body: str | None
+    title: str | None
+    title_from: TitleEvidence | None  # which of the page's own claims is its title
+    author: str | None
+    published: str | None
+    remove: tuple[str, ...]  # what is taken out of the page before anything is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +77,8 @@ class Source:
     host_delay_s: float
     look_after_s: tuple[int, ...]  # ages of an article's first capture, in seconds, at which it is looked at again
     section_links: str | None  # CSS selector of the links on its section pages; None: found by their looks
+    rules: tuple[PageRule, ...]  # spans that do not overlap
+    keep_pages_days: int | None  # how long its archived pages are kept; None: for ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,27 +231,17 @@ class Page:
     final_url: str  # after redirects
     http_charset: str | None
     language: str | None  # the catalogue's language of the source: a hint only
+    rule: PageRule | None  # the catalogue's rule for the source's pages of this time
     fetched_at: datetime
     body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Extraction:
-    """raw.extraction: what one extractor version says of one capture, by the page's bytes and addresses alone."""
+class Metadata:
+    """What a page says of its article beside the text; it survives where the text fails."""
 
-    fetch_id: str
-    entry_id: str
-    source_id: str
-    article_id: str
-    url: str
-    canonical_url: str
-    canonical_evidence: CanonicalEvidence
-    fetched_at: datetime
     title: str | None
     description: str | None
-    text: str
-    content_hash: str
-    word_count: int
     language: str | None
     language_confidence: float | None
     authors: tuple[str, ...]
@@ -236,37 +249,83 @@ class Extraction:
     section: str | None
     tags: tuple[str, ...]
     image_url: str | None
+    image_caption: str | None
     published_at: datetime | None
     published_offset_s: int | None
     published_precision: Precision | None
     published_evidence: PublishedEvidence | None
+    published_contradictions: dict[str, datetime]  # other dates that the page gives, over a day away, by their evidence
     modified_at: datetime | None
-    is_free: bool | None
+    access: Access | None
     access_evidence: str | None
     optouts: tuple[str, ...]  # where the page reserves text mining or AI training: `meta:tdm-reservation`
     kind: Kind
-    extractor: str
-    extractor_version: str
-    extract_ms: int
+    evidence: dict[
+        str, str
+    ]  # field -> what it was read from; fields with an evidence column of their own are not in it
+
+
+NOTHING = Metadata(
+    title=None, description=None, language=None, language_confidence=None, authors=(), agency=None, section=None, tags=(),
+    image_url=None, image_caption=None, published_at=None, published_offset_s=None, published_precision=None,
+    published_evidence=None, published_contradictions={}, modified_at=None, access=None, access_evidence=None, optouts=(),
+    kind="article", evidence={},
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rejection:
-    """raw.rejection: a page that gave no revision, with a reason."""
+class Judged(Metadata):
+    """What every verdict on a page has: whose page it is, who judged, and the metadata."""
 
     fetch_id: str
     entry_id: str
     source_id: str
     url: str
     fetched_at: datetime
-    reason: RejectionReason
-    detail: str | None
     extractor: str
     extractor_version: str
+    rule_hash: str | None  # of the catalogue's rule that was applied
+    record_hash: str  # of all that the verdict says: two versions that say the same have one
+    extract_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction(Judged):
+    """raw.extraction: what one extractor version says of one capture, by the page's bytes, addresses and dated rule alone."""
+
+    article_id: str
+    canonical_url: str
+    canonical_evidence: CanonicalEvidence
+    text: str
+    content_hash: str
+    word_count: int
+    links: tuple[str, ...]  # addresses that the text links to, distinct, in order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection(Judged):
+    """raw.rejection: a page that gave no revision, with a reason."""
+
+    reason: RejectionReason
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """raw.confirmation: a later extractor version, or rule, says of a capture word for word what the earlier one said."""
+
+    fetch_id: str
+    entry_id: str
+    source_id: str
+    record_hash: str
+    extractor: str
+    extractor_version: str
+    rule_hash: str | None
+    confirmed_at: datetime
 
 
 Verdict = Extraction | Rejection
-Row = SourceSeen | Poll | Entry | Fetch | Extraction | Rejection
+Row = SourceSeen | Poll | Entry | Fetch | Extraction | Rejection | Confirmation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,7 +380,7 @@ class Batch:
     """What one task staged: sealed, immutable. `tables` maps a raw table to its Parquet file and row count."""
 
     batch_id: str
-    batch_kind: Literal["listing", "pages"]
+    batch_kind: BatchKind
     sealed_at: datetime
     schema_version: int
     folder: Path

@@ -11,6 +11,7 @@ from ingest import __version__
 from ingest.errors import SettingsError
 
 Network = IPv4Network | IPv6Network
+TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +33,10 @@ class Settings:
     sitemap_limit_bytes: int = 52_428_800  # decoded; sitemaps.org allows no more
     extract_workers: int = 2
     extract_timeout_s: float = 20.0  # wall time of one page
+    extract_cpu_s: float = 10.0  # CPU time of one page
     extract_memory_bytes: int = 1_500_000_000  # address space of one worker
     batch_pages: int = 200  # pages a crawl task seals at once; what a killed task may fetch again
+    keep_superseded: bool = True  # verdicts that a later version replaced; False: dropped once that is published
     crawl_time_s: float = 480.0  # after this long a crawl task begins no more visits; what is left waits for the next
     crawl_batches: int = 8  # mapped crawl tasks of one DAG run, at most
     crawl_batch_sources: int = 4  # sources that one crawl task takes before there is another
@@ -86,7 +89,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         field = known[name]
         try:
             given[field.name] = _parse(field.type, text)
-        except ValueError as error:
+        except (ValueError, KeyError) as error:
             raise SettingsError(f"{name}={text!r} cannot be used: {error}", f"it is a {field.type}") from None
     settings = Settings(**given)
     for name in ("fetch_threads", "extract_workers", "batch_pages", "crawl_batches", "crawl_batch_sources"):
@@ -104,4 +107,6 @@ def _parse(kind: object, text: str) -> Any:
         return float(text)
     if kind is str:
         return text
+    if kind is bool:
+        return TRUTH[text.strip().lower()]
     return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())

@@ -1,4 +1,4 @@
-"""`ingest try sitemap|robots|fetch`: what a person sees who debugs a source."""
+"""`ingest try page|sitemap|robots|fetch`: what a person sees who debugs a source."""
 
 import gzip
 import json
@@ -10,6 +10,7 @@ import pytest
 from fetch.hostile import HostileWeb
 from ingest.settings import Settings
 from prompt import Prompt
+from webpage import NEWS, PARAGRAPHS, URL, html, json_ld
 
 ROBOTS = b"""# no robots\nUser-agent: *
 Disallow: /private # \x1b[31mred
@@ -181,3 +182,116 @@ def test_sitemap_says_what_is_no_sitemap(prompt: Prompt, tmp_path: Path) -> None
     assert "outcome      not_a_feed, an HTML page" in prompt("sitemap", str(file))[1]
     code, _, err = prompt("sitemap", str(tmp_path / "none.xml"))
     assert (code, "cannot be read" in err) == (3, True)
+
+
+CATALOGUE = """
+[[source]]
+source_id = "gazette"
+name = "Gazette"
+home_url = "https://gazette.example/"
+country = "GB"
+language = "en"
+feeds = ["https://gazette.example/feed"]
+
+[[source.rules]]
+valid_to = 2020-01-01
+title = "h9"
+
+[[source.rules]]
+valid_from = 2026-01-01
+title_from = "h1"
+body = "section.none"
+remove = ["aside", "p.\\\\31 x"]
+"""
+PAGE = html(
+    head=json_ld(
+        f'{{{NEWS.replace("Harbour", "Port")}, "author": {{"@type": "Person", "name": "Ana \x1b[31mSilva"}}}}'
+    ),
+    body="<article><h1>Harbour reopens after storm</h1><aside>Buy \x1b[2J this</aside>"
+    + "".join(f"<p>{line}</p>" for line in (*PARAGRAPHS, *(f"{line} Again." for line in PARAGRAPHS)))
+    + "</article>",
+)
+
+
+@pytest.fixture
+def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    catalogue, file = tmp_path / "sources.toml", tmp_path / "page.html"
+    catalogue.write_text(CATALOGUE, "utf-8")
+    file.write_text(PAGE, "utf-8")
+    monkeypatch.setenv("INGEST_CATALOGUE", str(catalogue))
+    return file
+
+
+def squeezed(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+def test_a_page_is_shown_with_where_each_field_is_from_and_what_the_rule_did(prompt: Prompt, saved: Path) -> None:
+    code, out, err = prompt("page", str(saved), "--source", "gazette", "--url", URL, "--at", "2026-11-22")
+    assert code == 0, err
+    lines = squeezed(out)
+    for line in (
+        "verdict article",
+        f"page {URL}",
+        "title Harbour reopens after storm h1",
+        "published_at 2026-11-21T18:30:00+01:00 (second) json-ld",
+        f"canonical_url {URL} final-url",
+        "rule from 2026-01-01 until further notice",
+        "body section.none found nothing",
+        "title_from h1 the title is from h1",
+        PARAGRAPHS[0],
+        "... 2 more lines, shown by --text ...",
+        f"{PARAGRAPHS[3]} Again.",
+    ):
+        assert line in lines
+    assert any(line.startswith("remove aside removed 1: Buy") for line in lines)
+    assert any(line.startswith("language en (") and line.endswith("text") for line in lines)
+    assert "\x1b" not in out
+
+
+def test_the_rule_of_another_day_and_no_rule_are_told(prompt: Prompt, saved: Path) -> None:
+    out = prompt("page", str(saved), "--source", "gazette", "--at", "2019-12-31", "--text")[1]
+    assert "rule from the beginning until 2020-01-01" in out
+    assert "title h9 found nothing" in squeezed(out)
+    assert "title Port reopens after storm json-ld" in squeezed(out)
+    assert f"{PARAGRAPHS[0]} Again." in out
+    assert "more lines" not in out
+    assert "gazette has none for this day" in prompt("page", str(saved), "--source", "gazette", "--at", "2020-01-01")[1]
+    assert "no --source" in prompt("page", str(saved))[1]
+
+
+def test_a_page_is_fetched_as_the_crawler_does_and_told_in_json(prompt: Prompt, saved: Path, web: HostileWeb) -> None:
+    web.page("/a", PAGE.encode(), "Content-Type: text/html; charset=utf-8")
+    told = json.loads(prompt("page", web.url("/a"), "--source", "gazette", "--json")[1])
+    assert (told["url"], told["reason"], told["record"]["source_id"]) == (web.url("/a"), None, "gazette")
+    assert told["rule"]["remove"] == ["aside", "p.\\31 x"]
+    assert told["record"]["evidence"]["rule.body"] == "section.none"
+    assert [step["found_count"] for step in told["steps"]] == [1, 0, 0]
+    assert told["text"].startswith(PARAGRAPHS[0])
+
+
+def test_a_page_that_is_no_article_says_why_and_what_could_be_read(prompt: Prompt, saved: Path) -> None:
+    saved.write_text("<html><title>Not found</title><body><p>Page not found</p></body></html>", "utf-8")
+    lines = squeezed(prompt("page", str(saved))[1])
+    assert lines[0].startswith("verdict rejected: ")
+    saved.write_bytes(b"%PDF-1.4 \0")
+    lines = squeezed(prompt("page", str(saved))[1])
+    assert lines[0].startswith("verdict rejected: unreadable, ")
+    assert "no text" in lines
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("none.html",), "none.html cannot be read"),
+        (("PAGE", "--source", "nobody"), "no source 'nobody'"),
+        (("PAGE", "--url", "page.html"), "--url: 'page.html' is not a web address"),
+        (("PAGE.gz",), "no gzip file"),
+    ],
+)
+def test_what_cannot_be_tried_is_code_3(prompt: Prompt, saved: Path, words: tuple[str, ...], said: str) -> None:
+    Path(f"{saved}.gz").write_bytes(b"plain")
+    code, _, err = prompt("page", *(word.replace("PAGE", str(saved)) for word in words))
+    assert code == 3
+    assert said in err
+    assert "Traceback" not in err

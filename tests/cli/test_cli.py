@@ -66,6 +66,42 @@ def test_run_does_it_all(crawling: Prompt) -> None:
     assert "mart.article" in out
 
 
+def test_reprocess_says_what_came_of_the_pages_and_what_to_do_next(
+    crawling: Prompt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crawling("run", "--source", "harbour-gazette")
+    monkeypatch.setenv("INGEST_CONTACT", "")  # nothing is fetched
+    code, out, err = crawling("reprocess", "--since", "2026-01-01")
+    assert (code, out) == (
+        0,
+        "0 pages read again: 0 say the same, 0 something else, 0 became articles, 0 are none any more\n",
+    ), err
+    code, out, _ = crawling("reprocess", "--since", "2026-01-01", "--all", "--dry-run", "--json")
+    chosen = json.loads(out)["chosen"]
+    assert chosen > 10
+    code, out, _ = crawling("reprocess", "--since", "2026-01-01", "--all")
+    assert code == 0
+    assert f"{chosen} pages read again: {chosen} say the same" in out
+    assert "1 batches sealed; now run `ingest load`, `ingest build` and `ingest publish`" in out
+    for step in ("load", "build", "publish"):
+        assert crawling(step)[0] == 0
+    code, out, _ = crawling("query", "SELECT url FROM mart.article LIMIT 1", "--csv")
+    code, out, _ = crawling("explain", out.splitlines()[1])
+    assert "\nconfirmed" in out
+
+
+def test_upkeep_says_what_it_removes(prompt: Prompt, settings: Settings) -> None:
+    day = settings.raw / "007-days" / "2026-01-01"
+    day.mkdir(parents=True)
+    (day / "a.warc.gz").write_bytes(bytes(2_000_000))
+    for words, verb in ((("upkeep", "--dry-run"), "would be removed"), (("upkeep",), "removed")):
+        assert day.exists()
+        code, out, _ = prompt(*words)
+        assert code == 0
+        assert f"007-days/2026-01-01 {verb}\n{verb}: 1 days of archived pages (2.0 MB)" in out
+    assert not day.exists()
+
+
 def test_a_url_that_was_never_listed_is_said_to_be_so(crawling: Prompt) -> None:
     crawling("run", "--source", "harbour-gazette")
     code, _, err = crawling("explain", "https://nowhere.example/x")
@@ -108,6 +144,9 @@ def test_sources_lists_the_catalogue(prompt: Prompt) -> None:
         (["try", "url", "mailto:a@b"], 3, "is not a web address"),
         (["try", "feed", "no-such-file.xml"], 3, "no-such-file.xml cannot be read"),
         (["crawl", "--source", "nowhere"], 3, "no source nowhere"),
+        (["reprocess"], 2, "Missing option '--since'"),
+        (["reprocess", "--since", "yesterday"], 2, "does not match the format"),
+        (["reprocess", "--since", "2026-01-01"], 4, "no published warehouse"),
         (["cralw"], 2, "No such command 'cralw'"),
         (["query", "--nonsense"], 2, "No such option"),
     ],

@@ -110,6 +110,7 @@ def test_a_list_is_imported_with_its_account_and_exported_again(prompt: Prompt, 
     assert "no address in it" in out
     code, out, _ = prompt("sources", "export")
     assert 'xmlUrl="https://a.example/rss"' in out
+    assert prompt("sources", "export", "--toml")[1].startswith('[[source]]\nsource_id = "a"')
     code, out, _ = prompt("sources", "export", "--csv", str(tmp_path / "out.csv"))
     assert code == 0
     assert "https://a.example/rss" in (tmp_path / "out.csv").read_text("utf-8")

@@ -2,25 +2,52 @@
 
 import os
 import signal
+import time
+from pathlib import Path
 from typing import Never
 
+from ingest.extract.page import judge
 from ingest.records import Page
 
 EATEN_BYTES = 50_000_000
 
 
 def by_address(page: Page) -> str:
-    """What the last part of the page's address says."""
+    """What the last part of the page's address says; `pid` answers with the worker's."""
     return ACTS[page.url.rsplit("/", 1)[-1]]()
+
+
+def resident_pages(page: Page) -> int:
+    """Memory pages that the worker holds once it has judged this one (Linux: proc(5), statm)."""
+    judge(page)
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1])
 
 
 def read() -> str:
     return "read"
 
 
+def work() -> str:
+    until_s = time.process_time() + 0.25
+    while time.process_time() < until_s:
+        pass
+    return "worked"
+
+
 def spin() -> Never:
     while True:
         pass
+
+
+def spin_in_c() -> Never:
+    sum(iter(int, 1))  # zeros without end
+    raise AssertionError("zeros ended")
+
+
+def wait() -> Never:
+    reading, _ = os.pipe()
+    os.read(reading, 1)
+    raise AssertionError("somebody wrote")
 
 
 def eat() -> Never:
@@ -42,4 +69,12 @@ def complain() -> Never:
     raise ValueError("a parser's own fault")
 
 
-ACTS = {"read": read, "spin": spin, "eat": eat, "die": die, "killed": be_killed, "complain": complain}
+def lose_itself() -> int:
+    return lose_itself()
+
+
+ACTS = {
+    "read": read, "pid": lambda: str(os.getpid()), "work": work, "spin": spin,
+    "spin-in-c": spin_in_c, "wait": wait, "eat": eat, "die": die,
+    "killed": be_killed, "complain": complain, "lose-itself": lose_itself,
+}  # fmt: skip

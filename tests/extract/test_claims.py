@@ -9,8 +9,8 @@ from webpage import NEWS, URL, gathered, json_ld
 def test_the_json_ld_of_another_story_is_not_believed() -> None:
     other = '{"@type": "NewsArticle", "headline": "Another story", "url": "https://news.example/other", "author": "Someone Else", "datePublished": "2026-01-01", "articleBody": "x"}'  # noqa: E501
     page = gathered(json_ld(f"[{other}, {{{NEWS}}}]"))
-    assert claims.title_of(page) == "Harbour reopens after storm"
-    assert credits.authors(page) == ((), None)
+    assert claims.title_claim(page).value == "Harbour reopens after storm"
+    assert credits.read(page).authors.value == ()
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,12 @@ def test_tags_section_picture_and_access_come_with_the_article() -> None:
         )
         + '<meta property="og:image" content="/media/harbour.jpg"><meta name="description" content="Boats &amp;amp; more">'
     )
-    assert claims.tags(page) == ("storms", "ports")
-    assert claims.section(page) == "Politics"
-    assert claims.image_url(page) == "https://news.example/media/harbour.jpg"
-    assert claims.access(page) == (False, "json-ld isAccessibleForFree=False")
-    assert claims.description(page) == "Boats & more"
-    assert claims.claimed_language(page) == "en"
+    assert page.tags.value == ("storms", "ports")
+    assert page.section.value == "Politics"
+    assert claims.image_claim(page).value == "https://news.example/media/harbour.jpg"
+    assert claims.access(page) == ("paid", "json-ld isAccessibleForFree=False")
+    assert claims.description_claim(page).value == "Boats & more"
+    assert claims.language_claim(page).value == "en"
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,12 @@ def test_tags_section_picture_and_access_come_with_the_article() -> None:
 )
 def test_the_kind_is_what_the_markup_calls_it(kind_type: str, section: str, kind: str) -> None:
     script = NEWS.replace("NewsArticle", kind_type)
-    assert claims.kind(gathered(json_ld(f'{{{script}, "articleSection": "{section}"}}'))) == kind
+    assert claims.kind(gathered(json_ld(f'{{{script}, "articleSection": "{section}"}}'))).value == kind
 
 
 def test_the_section_is_read_from_microdata_too() -> None:
     page = gathered(body='<div itemscope><span itemprop="articleSection">World</span><h1>T</h1></div>')
-    assert claims.section(page) == "World"
+    assert page.section.value == "World"
 
 
 def test_half_characters_and_commands_in_escapes_reach_no_field() -> None:
@@ -69,8 +69,8 @@ def test_half_characters_and_commands_in_escapes_reach_no_field() -> None:
     )
     page = gathered(json_ld(script), body="<p>Text.</p>")
     assert page.article["headline"] == "Harbour ]0;reopens "
-    assert (claims.section(page), claims.tags(page)) == ("Sport", ("storm", "boats 😀"))
-    assert (claims.article_body(page), claims.image_url(page)) == ("One.\nTwo.", "https://news.example/a.jpg")
+    assert (page.section.value, page.tags.value) == ("Sport", ("storm", "boats 😀"))
+    assert (claims.article_body(page), claims.image_claim(page).value) == ("One.\nTwo.", "https://news.example/a.jpg")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_keywords_in_meta_tags_and_json_ld_correct_each_other(
     meta: str, linked: str, tags: tuple[str, ...], evidence: str
 ) -> None:
     script = f'{{{NEWS}, "articleSection": "Politics", "keywords": {linked}}}'
-    found = claims.tags_claim(gathered(f'<meta name="keywords" content="{meta}">' + json_ld(script)))
+    found = gathered(f'<meta name="keywords" content="{meta}">' + json_ld(script)).tags
     assert (found.value, found.evidence) == (tags, evidence)
 
 
@@ -101,9 +101,9 @@ def test_every_choice_names_the_claim_it_came_from() -> None:
     chosen = (
         claims.title_claim(page),
         claims.description_claim(page),
-        claims.section_claim(page),
+        page.section,
         claims.image_claim(page),
         claims.language_claim(page),
-        claims.tags_claim(page),
+        page.tags,
     )
     assert [one.evidence for one in chosen] == ["og", "og", "meta", "og", "html", None]

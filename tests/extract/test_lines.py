@@ -1,13 +1,11 @@
-"""Which blocks of a page are the article's, and that pages of any size are read in their size's time."""
+"""A page as blocks of text; which of them are the article's is tested with whole pages."""
 
 import pytest
 
 from ingest.extract import blocks, forest
 from ingest.extract.cues import NAMES
-from ingest.extract.page import judge
 from ingest.extract.tree import parse
-from ingest.records import Extraction
-from webpage import PARAGRAPHS, html, page
+from webpage import PARAGRAPHS, html
 
 
 def texts(body: str) -> list[str]:
@@ -34,23 +32,30 @@ def test_text_is_parted_where_a_reader_sees_a_border(body: str, lines: list[str]
     assert texts(body)[-len(lines) - 1 : -1] == lines  # the last is the footer
 
 
-@pytest.mark.parametrize(
-    "filling",
-    [
-        "<table>" + "<tr><td>1</td><td>two words</td></tr>" * 20_000 + "</table>",
-        "<p>" + "<span>a b</span> " * 100_000 + "</p>",
-        "<p>" + "some words<br>" * 100_000 + "</p>",
-        "<time datetime='2026-11-21'>21 Nov 2026</time> " * 20_000,
-        "<table>" + "<tr><td colspan=1000000000 rowspan=100000000>x</td></tr>" * 200 + "</table>",
-        "<ul>" + "<li>item of a list</li>" * 50_000 + "</ul>",
-        "<svg>" + "<path d='M0 0'/>" * 300_000 + "</svg>",
-        "<div>" * 5_000 + "</div>" * 5_000,
-    ],
-    ids=["table", "spans", "line breaks", "dates", "colspan", "list", "svg", "depth"],
-)
-def test_what_is_out_of_all_proportion_costs_no_article(filling: str) -> None:
-    verdict = judge(
-        page(html(body="<article>" + "".join(f"<p>{p}</p>" for p in PARAGRAPHS * 2) + filling + "</article>"))
+def test_a_block_knows_its_links_and_what_the_elements_around_it_call_themselves() -> None:
+    tree = parse(
+        html(
+            body="<div class='relatedStories'><p>See <a href='/a'>this</a> and <a href='/b'>that</a></p></div>"
+            "<div class='has-sidebar'><p id='comments'>No link</p></div><div class='entry-content'><p>Text</p></div>"
+        )
     )
-    assert isinstance(verdict, Extraction), verdict
-    assert PARAGRAPHS[1] in verdict.text
+    assert tree is not None
+    found = {block.text: block for block in blocks.read(tree)}
+    assert found["See this and that"].hrefs == ("/a", "/b")
+    assert found["No link"].hrefs == ()
+    named = {text: found[text].place.within for text in ("See this and that", "No link", "Text")}
+    marks = blocks.FURNITURE | blocks.COMMENTS | blocks.BODY
+    assert {text: within & marks for text, within in named.items()} == {
+        "See this and that": blocks.FURNITURE,
+        "No link": blocks.COMMENTS,
+        "Text": blocks.BODY,
+    }
+
+
+def test_prose_behind_thousands_of_rows_is_read_and_that_rows_are_left_out_is_told() -> None:
+    tree = parse(html(body="<table>" + "<tr><td>1</td><td>two words</td></tr>" * 11_000 + f"</table><p>{PARAGRAPHS[0]}</p>"))
+    assert tree is not None
+    found = blocks.read(tree)
+    assert found[-1].text == PARAGRAPHS[0]
+    assert len(found) == blocks.BLOCKS_LIMIT + 1
+    assert blocks.is_cut(found)

@@ -54,13 +54,13 @@ def test_a_more_exact_claim_of_the_same_day_replaces_a_bare_day() -> None:
 )
 def test_only_a_moment_says_when_a_page_was_modified(given: str, modified: datetime | None) -> None:
     page = gathered(json_ld(f'{{{NEWS}, "dateModified": {given}}}'))
-    assert moments.modified_at(page) == modified
+    assert moments.modified(page).value == modified
 
 
 def test_a_meta_tag_says_when_the_page_was_modified_where_json_ld_names_a_day_only() -> None:
     head = json_ld(f'{{{NEWS}, "dateModified": "2026-11-22"}}')
     page = gathered(head + '<meta property="article:modified_time" content="2026-11-22T08:00:00Z">')
-    assert moments.modified_at(page) == datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+    assert moments.modified(page).value == datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
 
 def test_dates_that_contradict_the_chosen_one_are_kept() -> None:
@@ -68,8 +68,7 @@ def test_dates_that_contradict_the_chosen_one_are_kept() -> None:
     page = gathered(head)
     chosen = moments.published(page)
     assert chosen is not None
-    found = moments.contradictions(page, chosen[0])
-    assert [(moment.at.date().isoformat(), evidence) for moment, evidence in found] == [("2025-01-01", "meta")]
+    assert moments.contradictions(page, chosen[0]) == {"meta": datetime(2025, 1, 1, tzinfo=UTC)}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from html import escape
 from pathlib import Path
 
@@ -35,6 +35,23 @@ def test_an_article_page_gives_its_whole_record() -> None:
     assert (got.published_precision, got.published_evidence) == ("second", "json-ld")
     assert (got.canonical_url, got.canonical_evidence, got.kind) == (URL, "final-url", "article")
     assert (got.word_count, got.extractor, got.extractor_version) == (76, "ingest", "3")
+
+
+def test_where_the_text_links_to_is_kept_and_the_menu_is_not() -> None:
+    linked = PARAGRAPHS[0].replace(
+        "storms", '<a href="/storms">storms</a> and <a href="https://sea.example/log">more</a>'
+    )
+    got = read(html(head=NEWS, paragraphs=(linked, *PARAGRAPHS[1:])))
+    assert got.links == ("https://news.example/storms", "https://sea.example/log")
+
+
+def test_every_field_says_what_it_was_read_from() -> None:
+    got = read(html(head=NEWS))
+    assert {name: got.evidence[name] for name in ("title", "authors", "language")} == {
+        "title": "json-ld", "authors": "json-ld", "language": "text",
+    }  # fmt: skip
+    assert got.evidence["text"].startswith("blocks")
+    assert set(got.evidence) <= {field.name for field in fields(Extraction)}
 
 
 def test_the_same_page_gives_the_same_record_whenever_it_is_read() -> None:

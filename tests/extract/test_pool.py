@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from extract.hostile import by_address
-from ingest.extract.pool import IN_FLIGHT_PER_WORKER, ExtractorPool
+from ingest.extract.pool import IN_FLIGHT_PER_WORKER, PAGES_PER_WORKER, ExtractorPool
 from ingest.records import Extraction, Rejection
-from webpage import html, page
+from webpage import NEWS, PARAGRAPHS, html, json_ld, page
 
 MEMORY_BYTES = 500_000_000
 
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ExtractorPool]:
-    with ExtractorPool(workers=2, timeout_s=60, memory_bytes=MEMORY_BYTES) as started:
+    with ExtractorPool(workers=2, timeout_s=60, cpu_s=30, memory_bytes=MEMORY_BYTES) as started:
         yield started
 
 
@@ -45,24 +45,83 @@ def test_pages_are_judged_in_their_order(pool: ExtractorPool) -> None:
         ("killed", "extract_memory"),
         ("die", "extract_crash"),
         ("complain", "extract_crash"),
+        ("lose-itself", "extract_crash"),
     ],
 )
 def test_one_page_s_fault_is_its_own(pool: ExtractorPool, act: str, reason: str) -> None:
     assert outcomes(pool, "read", act, "read", "read", act, "read") == ["read", reason, "read", "read", reason, "read"]
 
 
-def test_a_page_that_never_ends_is_ended() -> None:
-    with ExtractorPool(workers=2, timeout_s=2, memory_bytes=MEMORY_BYTES) as short:
-        assert outcomes(short, "read", "spin", "read") == ["read", "extract_timeout", "read"]
+@pytest.mark.parametrize(
+    ("act", "timeout_s", "cpu_s", "detail"),
+    [
+        ("spin", 60, 1, "over 1 CPU-seconds"),
+        ("spin-in-c", 60, 1, "over 1 CPU-seconds"),
+        ("wait", 2, 30, "over 2 s"),
+    ],
+)
+def test_a_page_that_never_ends_is_ended_by_the_limit_that_it_meets(
+    act: str, timeout_s: float, cpu_s: float, detail: str
+) -> None:
+    with ExtractorPool(workers=2, timeout_s=timeout_s, cpu_s=cpu_s, memory_bytes=MEMORY_BYTES) as short:
+        pages = [page("", url=f"https://news.example/{name}") for name in ("read", act, "read")]
+        first, ended, last = (answer for _, answer in short.run(by_address, pages))
+    assert (first, last) == ("read", "read")
+    assert isinstance(ended, Rejection)
+    assert (ended.reason, ended.detail) == ("extract_timeout", detail)
 
 
-def test_pages_are_taken_only_as_fast_as_they_are_judged(pool: ExtractorPool) -> None:
+def test_cpu_time_is_counted_page_by_page() -> None:
+    with ExtractorPool(workers=1, timeout_s=60, cpu_s=0.5, memory_bytes=MEMORY_BYTES) as pool:
+        assert outcomes(pool, *["work"] * 4) == ["worked"] * 4  # a quarter of a second each, in one worker
+
+
+@pytest.mark.parametrize(("act", "is_replaced"), [("read", False), ("eat", True), ("spin", True), ("die", True)])
+def test_a_worker_over_a_limit_is_replaced(act: str, is_replaced: bool) -> None:
+    with ExtractorPool(workers=1, timeout_s=60, cpu_s=1, memory_bytes=MEMORY_BYTES) as single:
+        before, _, after = outcomes(single, "pid", act, "pid")
+    assert (before != after) == is_replaced
+
+
+def test_a_worker_is_replaced_after_so_many_pages() -> None:
+    with ExtractorPool(workers=1, timeout_s=60, cpu_s=30, memory_bytes=MEMORY_BYTES) as single:
+        pids = outcomes(single, *["pid"] * PAGES_PER_WORKER)
+    assert len(pids) == PAGES_PER_WORKER
+    assert len(set(pids)) == 2  # the pool's own question, whether its worker is up, was the first page of the first
+
+
+@pytest.mark.parametrize(
+    ("act", "reason"),
+    [("spin", "extract_timeout"), ("eat", "extract_memory"), ("die", "extract_crash"), ("complain", "extract_crash")],
+)
+def test_metadata_survives_where_the_text_fails(act: str, reason: str) -> None:
+    body = html(head=json_ld("{" + NEWS + ', "author": {"@type": "Person", "name": "Ana Silva"}}'))
+    with ExtractorPool(workers=2, timeout_s=60, cpu_s=1, memory_bytes=MEMORY_BYTES) as pool:
+        ((_, answer),) = pool.run(by_address, [page(body, url=f"https://news.example/{act}")])
+    assert isinstance(answer, Rejection)
+    assert (answer.reason, answer.title, answer.authors) == (reason, "Harbour reopens after storm", ("Ana Silva",))
+    assert answer.published_at is not None
+    assert (answer.language, answer.published_evidence) == ("en", "json-ld")
+
+
+def test_a_page_whose_markup_is_too_much_is_rejected_all_the_same() -> None:
+    attributes = " ".join(f"a{number}=''" for number in range(200_000))  # quadratic in libxml2
+    with ExtractorPool(workers=1, timeout_s=60, cpu_s=1, memory_bytes=MEMORY_BYTES) as pool:
+        (_, endless), (_, after) = pool.judge([page(html(body=f"<div {attributes}>x</div>")), page(html())])
+    assert isinstance(endless, Rejection)
+    assert (endless.reason, endless.detail, endless.title) == ("extract_timeout", "over 1 CPU-seconds", None)
+    assert isinstance(after, Extraction)
+    assert after.text == "\n".join(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("act", ["read", "complain"])
+def test_pages_are_taken_only_as_fast_as_they_are_judged(pool: ExtractorPool, act: str) -> None:
     taken = []
 
     def arriving() -> "Iterator[object]":
         for number in range(50):
             taken.append(number)
-            yield page("", url="https://news.example/read")
+            yield page("", url=f"https://news.example/{act}")
 
     verdicts = pool.run(by_address, arriving())  # type: ignore[arg-type]
     next(verdicts)
@@ -95,7 +154,7 @@ from webpage import page
 
 if __name__ == "__main__":
     acts = ["read", "spin", "spin", "spin", "spin", "spin", "spin"]
-    with ExtractorPool(workers=2, timeout_s=600, memory_bytes=500_000_000) as pool:
+    with ExtractorPool(workers=2, timeout_s=600, cpu_s=600, memory_bytes=500_000_000) as pool:
         for _ in pool.run(by_address, [page("", url=f"https://news.example/{act}") for act in acts]):
             print("working", flush=True)
 """

@@ -83,6 +83,6 @@ def test_links_to_topics_stand_in_a_box_of_their_own(body: str, topics: tuple[st
 
 def test_links_to_topics_count_where_the_markup_names_none() -> None:
     body = '<article><h1>T</h1><p>Text.</p><div class="tags"><a href="/tag/storms">Storms</a></div></article>'
-    assert claims.tags_claim(gathered(body=body)) == claims.Claimed(value=("Storms",), evidence="link")
+    assert gathered(body=body).tags == claims.Claimed(value=("Storms",), evidence="link")
     named = gathered('<meta name="keywords" content="harbours, ferries, insurance">', body)
-    assert claims.tags_claim(named) == claims.Claimed(value=("harbours", "ferries", "insurance"), evidence="meta")
+    assert named.tags == claims.Claimed(value=("harbours", "ferries", "insurance"), evidence="meta")

@@ -27,8 +27,13 @@ class Paper:
     def prints(self, *numbers: int) -> None:
         """The pages of these stories."""
         for number in numbers:
-            words = f"<p>This is paragraph {number} of a long story, with words enough for a record. " * 40
-            self.web.page(f"/story-of-the-day-{number}", f"<html><h1>Story number {number}</h1>{words}".encode())
+            parts = (
+                f"<p>This is part {part} of the long story number {number}, with words for a record."
+                for part in range(40)
+            )
+            self.web.page(
+                f"/story-of-the-day-{number}", f"<html><h1>Story number {number}</h1>{''.join(parts)}".encode()
+            )
 
     def link(self, number: int) -> str:
         return self.web.url(f"/story-of-the-day-{number}")
@@ -232,7 +237,9 @@ def test_reservations_against_mining_are_recorded_and_change_nothing_else(
 ) -> None:
     paper.shows("/robots.txt", "User-agent: GPTBot\nDisallow: /\n", "text/plain")
     story = (
-        "<html><meta name='tdm-reservation' content='1'><h1>A story</h1>" + "<p>Words of a story, and more words. " * 60
+        "<html><meta name='tdm-reservation' content='1'><h1>A story</h1>"
+        + "<p>"
+        + "Words of a story, and more words. " * 60
     )
     paper.shows("/story-of-the-day-1", story, "text/html", "X-Robots-Tag: noai")
     paper.lists(1)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest import catalogue
-from ingest.errors import CatalogueError, InputError
+from ingest.errors import CatalogueError, IngestError, InputError
 from ingest.jobs import add_source, export_sources, import_sources
 from ingest.jobs.add_source import Found
 from ingest.jobs.by_hand import rest_between_s
@@ -367,9 +367,10 @@ def imported(
     *,
     discover: bool = False,
     is_dry_run: bool = False,
+    name: str = "list",
     **said: str,
 ) -> Imported:
-    path = tmp_path / "list"
+    path = tmp_path / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     found = import_sources.run(
         settings,
@@ -516,6 +517,86 @@ def test_the_whole_catalogue_comes_back_from_opml(settings: Settings, tmp_path: 
     imported(fresh, tmp_path, export_sources.run(whole, "opml"))
     urls = [{feed.url for one in catalogue.read(each.catalogue) for feed in one.feeds} for each in (whole, fresh)]
     assert urls[0] == urls[1]
+
+
+RULED = """[[source]]
+source_id = "gazette"
+name = "The Gazette"
+home_url = "https://gazette.example/"
+country = "GB"
+language = "en"
+feeds = ["https://gazette.example/feed"]
+sections = ["https://gazette.example/world"]
+section_links = "h2 > a"
+checked = false
+paused = true
+poll_every_s = 900
+poll_ceiling_s = 7200
+host_delay_s = 2.5
+look_after_s = []
+keep_pages_days = 30
+
+[[source.rules]]
+valid_from = 2025-01-01
+valid_to = 2026-03-01
+body = "div.story > p"
+title = "h1"
+author = ".by"
+published = "time"
+
+[[source.rules]]
+valid_from = 2026-03-01
+title_from = "h1"
+remove = ["aside.box", "p.also"]
+"""
+
+
+def test_a_source_is_exported_and_imported_whole_with_its_rules(local: Settings, tmp_path: Path) -> None:
+    local.catalogue.write_text(RULED + OTHER.partition("\n")[2], "utf-8")
+    text = export_sources.run(local, "toml")
+    assert text.startswith(RULED)
+    fresh = replace(local, catalogue=tmp_path / "fresh.toml")
+    found = imported(fresh, tmp_path, text, name="list.toml")
+    assert (found.line_count, found.added_count, found.refused) == (2, 2, ())
+    assert catalogue.read(fresh.catalogue) == catalogue.read(local.catalogue)
+    again = imported(fresh, tmp_path, text, name="list.toml")
+    assert (again.known_count, again.added_count) == (2, 0)
+
+
+def test_the_whole_catalogue_comes_back_from_toml_but_for_its_comments(settings: Settings, tmp_path: Path) -> None:
+    whole = replace(settings, catalogue=Path(__file__).parents[2] / "dags" / "sources.toml")
+    fresh = replace(settings, catalogue=tmp_path / "fresh.toml")
+    imported(fresh, tmp_path, export_sources.run(whole, "toml"), name="list.toml")
+    assert catalogue.read(fresh.catalogue) == catalogue.read(whole.catalogue)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (
+            "https://gazette.example/feed",
+            "https://other.example/feed",
+            "'other' has this front page or one of its addresses",
+        ),
+        ("https://gazette.example/", "https://other.example/", "'other' has this front page or one of its addresses"),
+        ('"gazette"', '"other"', "an id is never reused"),
+    ],
+)
+def test_an_entry_that_clashes_with_ours_is_refused_by_its_id(
+    local: Settings, tmp_path: Path, old: str, new: str, reason: str
+) -> None:
+    local.catalogue.write_text(OTHER, "utf-8")
+    found = imported(local, tmp_path, RULED.replace(old, new, 1), name="list.toml")
+    ((line, why),) = [(one.line, one.reason) for one in found.refused]
+    assert (line, found.line_count, found.added_count) == (1, 1, 0)
+    assert reason in why
+    assert local.catalogue.read_text("utf-8") == OTHER
+
+
+@pytest.mark.parametrize("text", ["[[source]\n", RULED.replace("h1", "h1[")])
+def test_a_broken_catalogue_is_not_taken_and_is_named(local: Settings, tmp_path: Path, text: str) -> None:
+    with pytest.raises(IngestError, match=r"list\.toml"):
+        imported(local, tmp_path, text, name="list.toml")
 
 
 # ---------------------------------------------------------------- the file

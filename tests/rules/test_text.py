@@ -178,5 +178,14 @@ def test_a_sentence_that_opens_like_furniture_stays_wherever_it_stands(line: str
     ],
 )
 def test_the_header_s_lines_at_the_end_are_dropped(tail: list[str]) -> None:
-    lines = article_lines("\n".join([FIRST, *tail]), titles=["Harbour reopens"], names=["Ana Silva"], topics=["World"])
+    lines = article_lines("\n".join([FIRST, *tail]), titles=["Harbour reopens"], names=["Ana Silva"], beside=["World"])
     assert lines == FIRST
+
+
+@pytest.mark.parametrize("line", ["Transport", "Home > Transport", "The harbour in 2019", "Home › Transport › Harbour reopens"])
+def test_a_leading_line_that_the_page_says_beside_its_text_is_dropped(line: str) -> None:
+    beside = ["Transport", "The harbour in 2019"]
+    for head in (line, f"{line}\nHarbour reopens"):
+        lines = article_lines(f"{head}\n{FIRST}\n{SECOND}", titles=["Harbour reopens"], names=[], beside=beside)
+        assert lines == f"{FIRST}\n{SECOND}"
+    assert article_lines(f"{FIRST}\n{line}\n{SECOND}", titles=[], names=[], beside=beside).split("\n")[1] == line

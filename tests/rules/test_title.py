@@ -2,7 +2,8 @@
 
 import pytest
 
-from ingest.rules.title import choose, site, tidy
+from ingest.records import TitleEvidence
+from ingest.rules.title import choose, readings, site, tidy
 
 SITE = site(("The Example", "news.example", "example", "東京新聞デジタル", "한국일보"), ("National", "정치"))
 
@@ -10,15 +11,15 @@ SITE = site(("The Example", "news.example", "example", "東京新聞デジタル
 def chosen(
     *,
     is_article: bool = True,
+    title_from: TitleEvidence | None = None,
     headline: str | None = None,
     h1: tuple[str, ...] = (),
     og: str | None = None,
     twitter: str | None = None,
     doc: str | None = None,
 ) -> tuple[str, str] | None:
-    return choose(
-        is_article=is_article, og=og, twitter=twitter, headline=headline, document=doc, headings=h1, of_site=SITE
-    )
+    given = readings(og=og, twitter=twitter, headline=headline, document=doc, headings=h1, of_site=SITE)
+    return choose(given, is_article=is_article, title_from=title_from)
 
 
 @pytest.mark.parametrize(

@@ -4,30 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
-from ingest.jobs import build, load, publish
-from ingest.settings import Settings
-from looks import ask
 from newsroom import MORNING, Newsroom
 
 A = "https://daily.example/a"
 TEXT = "A text of some words, long enough. " * 5
-
-
-@pytest.fixture
-def asked(newsroom: Newsroom, settings: Settings) -> Any:
-    """Seals what was staged, publishes, and answers with the rows of a query."""
-
-    def of(sql: str) -> list[tuple]:
-        if newsroom._rows:
-            newsroom.seals()
-        load.run(settings)
-        build.run(settings)
-        publish.run(settings)
-        return ask(settings, sql)
-
-    return of
 
 
 def test_a_feed_says_since_when_it_fails_and_why(newsroom: Newsroom, asked: Any) -> None:

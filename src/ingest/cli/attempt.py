@@ -1,7 +1,8 @@
-"""`ingest try url|feed|sitemap|pages|robots|fetch`: one step of the pipeline on something a person names; nothing is stored."""
+"""`ingest try url|page|feed|...`: one step of the pipeline on something that a person names; nothing is stored."""
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,8 +10,13 @@ from ingest.cli import show
 from ingest.cli.pipeline import json_option
 from ingest.settings import load as load_settings
 
+if TYPE_CHECKING:
+    from ingest.extract.ruled import Step
+    from ingest.jobs.try_page import PageTrial
+
 NEVER = datetime.min.replace(tzinfo=UTC)
 MOST_ROWS = 100  # of a list that a person reads
+EDGE_LINES = 3  # of a text, shown at its start and at its end
 
 
 @click.group("try")
@@ -87,6 +93,102 @@ def sitemap(place: str, since: datetime, wants_json: bool) -> None:
         show.table(["date", "title", "url"], sorted(rows, key=lambda one: one[0] or NEVER, reverse=True)[:MOST_ROWS])
     if len(dated) > MOST_ROWS or len(rows) > MOST_ROWS:
         click.echo(f"only the newest {MOST_ROWS} are shown; --json prints all")
+
+
+@attempt.command()
+@click.argument("place", metavar="URL_OR_FILE")
+@click.option("--source", "source_id", metavar="ID", help="Read it by this source's rule of the catalogue.")
+@click.option("--url", metavar="URL", help="The address that a file came from.")
+@click.option(
+    "--at", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Take the rule of this day, UTC, not of today."
+)
+@click.option("--text", "shows_text", is_flag=True, help="Print the whole text.")
+@json_option
+def page(
+    place: str, source_id: str | None, url: str | None, at: datetime | None, shows_text: bool, wants_json: bool
+) -> None:
+    """Show the record that is made of a page, where each field is from, and what the source's rule did.
+
+    A URL is fetched once, as the crawler does. A file is HTML, or .gz of it.
+    """
+    from ingest.jobs import try_page as job
+
+    found = job.run(load_settings(), place, source_id=source_id, url=url, at=at and at.replace(tzinfo=UTC))
+    if wants_json:
+        show.as_json(found)
+        return
+    because = f", {found.detail}" if found.detail else ""
+    _tell(("verdict", f"rejected: {found.reason}{because}" if found.reason else "article"), ("page", found.final_url))
+    click.echo()
+    show.table(["field", "value", "from"], _fields(found))
+    click.echo()
+    _show_rule(found, source_id)
+    click.echo(show.printable(_shown_text(found.text, is_whole=shows_text)))
+
+
+def _fields(found: "PageTrial") -> list[tuple[str, object, object]]:
+    """Each field with its value and what it was read from; those without a value too, as they may be what is missed."""
+    from ingest.jobs.try_pages import as_published
+
+    record = found.record
+    at = as_published(record)
+    confidence = "" if record.language_confidence is None else f" ({record.language_confidence:.2f})"
+    named: dict[str, object] = {
+        "title": record.title,
+        "authors": "; ".join(record.authors),
+        "agency": record.agency,
+        "modified_at": record.modified_at,
+        "language": f"{record.language}{confidence}" if record.language else None,
+        "section": record.section,
+        "tags": "; ".join(record.tags),
+        "description": record.description,
+        "image_url": record.image_url,
+        "kind": record.kind,
+    }
+    rows: list[tuple[str, object, object]] = [(name, value, record.evidence.get(name)) for name, value in named.items()]
+    dates = [
+        ("published_at", at and f"{at} ({record.published_precision})", record.published_evidence),
+        *(("contradicted", other, evidence) for evidence, other in record.published_contradictions.items()),
+    ]
+    other = [
+        ("image_caption", record.image_caption, None),
+        ("access", record.access, record.access_evidence),
+        ("opt-outs", "; ".join(record.optouts), None),
+        ("canonical_url", found.canonical_url, found.canonical_evidence),
+        ("text", f"{found.word_count} words, {len(found.links)} links", record.evidence.get("text")),
+    ]
+    return [*rows[:3], *dates, *rows[3:], *other]
+
+
+def _show_rule(found: "PageTrial", source_id: str | None) -> None:
+    rule = found.rule
+    if rule is None:
+        click.echo(
+            f"no rule: {show.printable(source_id)} has none for this day\n" if source_id else "no rule: no --source\n"
+        )
+        return
+    click.echo(f"rule from {rule.valid_from or 'the beginning'} until {rule.valid_to or 'further notice'}")
+    rows: list[tuple[str, object, str]] = [(step.key, step.selector, _did(step)) for step in found.steps]
+    if rule.title_from:
+        rows.append(("title_from", rule.title_from, f"the title is from {found.record.evidence.get('title')}"))
+    show.table(["key", "selector", "what it did"], rows)
+    click.echo()
+
+
+def _did(step: "Step") -> str:
+    if step.found_count == 0:
+        return "found nothing"
+    if step.key == "remove":
+        return f"removed {step.found_count}: {step.said or 'without text'}"
+    return f"found {step.found_count}: {step.said or 'nothing that can be read'}"
+
+
+def _shown_text(text: str, *, is_whole: bool) -> str:
+    lines = text.split("\n") if text else []
+    left = len(lines) - 2 * EDGE_LINES
+    if is_whole or left <= 1:
+        return "\n".join(lines) or "no text"
+    return "\n".join([*lines[:EDGE_LINES], f"... {left} more lines, shown by --text ...", *lines[-EDGE_LINES:]])
 
 
 @attempt.command()

@@ -1,12 +1,14 @@
-"""`ingest crawl|load|build|check|publish|run`: the steps of the pipeline, one by one or all."""
+"""`ingest crawl|load|build|check|publish|run`: the steps of the pipeline, one by one or all; `reprocess`, `upkeep`."""
 
 from dataclasses import asdict
+from datetime import datetime
 
 import click
 
 from ingest.cli import show
 from ingest.settings import load as load_settings
 
+DAY = click.DateTime(["%Y-%m-%d"])
 json_option = click.option("--json", "wants_json", is_flag=True, help="Print one JSON document instead of words.")
 source_option = click.option(
     "--source", "-s", "source_ids", multiple=True, metavar="ID", help="Only this source; may be repeated."
@@ -79,6 +81,80 @@ def publish(wants_json: bool) -> None:
     with show.progress():
         summary = job.run(load_settings())
     _tell(summary, wants_json)
+
+
+@click.command()
+@click.option("--since", required=True, type=DAY, help="Pages fetched on this day (UTC) or later.")
+@click.option("--until", type=DAY, help="Pages fetched before this day (UTC).")
+@source_option
+@click.option("--all", "everything", is_flag=True, help="Also pages that today's extractor and rules have read.")
+@click.option("--dry-run", "is_dry_run", is_flag=True, help="Count the pages; read none.")
+@json_option
+def reprocess(
+    since: datetime,
+    until: datetime | None,
+    source_ids: tuple[str, ...],
+    everything: bool,
+    is_dry_run: bool,
+    wants_json: bool,
+) -> None:
+    """Read archived pages again with today's extractor and rules, offline.
+
+    Pages of one article are read together, whenever they were fetched. No revision comes of it, and what reads as before
+    stays as it is. A run that was stopped is taken up by the next one.
+    """
+    from ingest.jobs import reprocess as job
+
+    with show.progress() as progress:
+        summary = job.run(
+            load_settings(),
+            since=since.date(),
+            until=until.date() if until else None,
+            source_ids=source_ids,
+            everything=everything,
+            is_dry_run=is_dry_run,
+            progress=progress,
+        )
+    if wants_json:
+        show.as_json(summary.as_dict())
+        return
+    if is_dry_run:
+        click.echo(f"{summary.chosen} pages would be read again")
+    else:
+        click.echo(
+            f"{summary.read} pages read again: {summary.confirmed} say the same, {summary.changed} something else,"
+            f" {summary.became_articles} became articles, {summary.became_rejected} are none any more"
+        )
+    for number, told in (
+        (summary.unread, "could not be read this time, and stay as they were; the next run tries them again"),
+        (summary.archive_gone, "are not in the archive any more, and stay as they were"),
+        (summary.left, "stay as they were because another page of their article is not in the archive"),
+        (summary.damaged, "are damaged in the archive, and stay as they were; the log names them"),
+    ):
+        if number:
+            click.echo(f"{number} pages {told}")
+    if summary.batches:
+        click.echo(f"{len(summary.batches)} batches sealed; now run `ingest load`, `ingest build` and `ingest publish`")
+
+
+@click.command()
+@click.option("--dry-run", "is_dry_run", is_flag=True, help="Say what would be removed; remove nothing.")
+@json_option
+def upkeep(is_dry_run: bool, wants_json: bool) -> None:
+    """Remove archived pages whose time is over, and what is no longer known of hosts."""
+    from ingest.jobs import upkeep as job
+
+    summary = job.run(load_settings(), is_dry_run=is_dry_run)
+    if wants_json:
+        show.as_json(summary.as_dict())
+        return
+    verb = "would be removed" if is_dry_run else "removed"
+    for day in summary.days:
+        click.echo(f"{day} {verb}")
+    click.echo(
+        f"{verb}: {len(summary.days)} days of archived pages ({summary.archive_bytes / 1e6:.1f} MB),"
+        f" {summary.leases} leases of hosts, {summary.robots} answers for robots.txt"
+    )
 
 
 @click.command()

@@ -1,8 +1,8 @@
-"""`ingest sources [add|import|export]`: the catalogue listed, widened, carried elsewhere."""
+"""`ingest sources [add|import|export|learn]`: the catalogue listed, widened, carried elsewhere, taught."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +14,9 @@ from ingest.settings import load as load_settings
 
 if TYPE_CHECKING:
     from ingest.jobs.add_source import Found, Line
+    from ingest.jobs.export_sources import Form
     from ingest.jobs.import_sources import Imported
+    from ingest.jobs.learn_source import Learnt
 
 AGES = ((timedelta(days=2), timedelta(hours=1), "h"), (timedelta.max, timedelta(days=1), "d"))
 dry_run_option = click.option("--dry-run", is_flag=True, help="Print what would be written, write nothing.")
@@ -91,7 +93,7 @@ def add(
 def import_(
     file: Path, country: str | None, language: str | None, discover: bool, dry_run: bool, wants_json: bool
 ) -> None:
-    """Take sources from OPML, CSV or a list of addresses.
+    """Take sources from OPML, CSV, a list of addresses or another catalogue.
 
     A CSV names its columns in the first line: name, url, feed, country, language; several feeds are divided by blanks.
     --country and --language are for lines that name none. Feeds are taken unasked, with `checked = false`, unless
@@ -120,10 +122,11 @@ def import_(
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--opml", "form", flag_value="opml", default="opml", help="OPML 2.0, by country (the default).")
 @click.option("--csv", "form", flag_value="csv", help="CSV, one source a line.")
-def export(file: Path | None, form: Literal["opml", "csv"]) -> None:
-    """Write the catalogue as OPML or CSV.
+@click.option("--toml", "form", flag_value="toml", help="TOML, as in the catalogue: whole, rules and all.")
+def export(file: Path | None, form: "Form") -> None:
+    """Write the catalogue as OPML, CSV or TOML.
 
-    To FILE, or to the terminal. What is peculiar to this crawler (pauses, intervals, selectors) stays behind.
+    To FILE, or to the terminal. In OPML and CSV, what is peculiar to this crawler (rules, pauses, intervals) stays behind.
     """
     from ingest.jobs import export_sources as job
 
@@ -136,6 +139,29 @@ def export(file: Path | None, form: Literal["opml", "csv"]) -> None:
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}", "give another file") from None
     click.echo(f"written to {file}")
+
+
+@sources.command()
+@click.argument("source_id", metavar="ID")
+@click.option(
+    "--pages", "pages_limit", type=click.IntRange(1, 500), default=60, show_default=True, help="The newest, at most."
+)
+@json_option
+def learn(source_id: str, pages_limit: int, wants_json: bool) -> None:
+    """Propose a rule for how a source's pages are read.
+
+    Reads archived pages: which of a page's claims is the title that the feed gave, and which lines stand on many pages.
+    Nothing is fetched or written; a rule holds once a person puts it into the catalogue.
+    """
+    from ingest.jobs import learn_source as job
+
+    settings = load_settings()
+    with show.progress() as progress:
+        learnt = job.run(settings, source_id, pages_limit=pages_limit, now=datetime.now(UTC), progress=progress)
+    if wants_json:
+        show.as_json(learnt)
+    else:
+        _show_learnt(learnt)
 
 
 def _list(wants_json: bool) -> None:
@@ -214,6 +240,31 @@ def _show_imported(imported: "Imported", settings: Settings, *, is_dry_run: bool
         f" + {len(imported.refused)} refused; {len(imported.tables)} new sources"
         + (", not written (--dry-run)" if is_dry_run else f" in {settings.catalogue}")
     )
+
+
+def _show_learnt(learnt: "Learnt") -> None:
+    days = f", captured from {learnt.first_on} to {learnt.last_on}" if learnt.first_on else ""
+    lost = f"; {learnt.lost_count} more are out of the archive, or no article any more" if learnt.lost_count else ""
+    click.echo(f"{learnt.page_count} pages of {learnt.source_id!r}{days}{lost}\n")
+    title = learnt.title
+    if title.judged_count:
+        show.table(
+            ["title", "on pages", "as the feed's", "right, if preferred"],
+            [
+                *((one.claim, one.page_count, one.equal_count, one.right_count) for one in title.scores),
+                ("chosen now", title.judged_count, title.right_count, title.right_count),
+            ],
+        )
+    click.echo(f"title: {title.reason}\n")
+    if learnt.repeated:
+        show.table(["pages", "a line on many pages"], [(one.page_count, one.line) for one in learnt.repeated])
+    else:
+        click.echo("no line stands on many pages")
+    if learnt.remove:
+        click.echo(f"\n{', '.join(learnt.remove)}: nothing but such lines is lost where it is removed")
+    elif learnt.repeated:
+        click.echo("\nnothing to remove: what these lines stand in holds other text, too")
+    click.echo(f"\n{learnt.rule}\n{learnt.note}" if learnt.rule else "\nno rule to propose")
 
 
 def _age(age: timedelta) -> str:

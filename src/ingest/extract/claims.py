@@ -7,16 +7,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Generic, Literal, TypeVar
 
 from ingest.extract import jsonld
 from ingest.extract.markup import Markup
 from ingest.extract.shown import Picture
-from ingest.records import CanonicalEvidence, Kind
+from ingest.records import Access, CanonicalEvidence, Kind, TitleEvidence
 from ingest.rules import picture, title, topic, url
 
-# Where a value came from: `shown` is what the page shows a reader, `html` the lang attribute
-Evidence = Literal["json-ld", "og", "meta", "microdata", "h1", "title", "link", "shown", "html", "byline"]
+# Where a value came from: `shown` is what the page shows a reader, `html` the lang attribute, `rule` the catalogue's rule
+Evidence = Literal[
+    "json-ld", "og", "meta", "microdata", "h1", "title", "link", "shown", "html", "byline", "time", "section", "rule",
+]  # fmt: skip
 SECTION_META = (
     "article:section",
     "og:article:section",
@@ -57,19 +60,14 @@ KINDS: tuple[tuple[str, Kind], ...] = (
 OPINION_SECTIONS = frozenset({"opinion", "opinions", "comment", "commentisfree", "kommentar", "meinung", "opinión", "opinião",
                               "editorial", "columns", "debatt", "opinie", "opinia", "мнение"})  # fmt: skip
 ORGANIZATIONS = frozenset({"organization", "newsmediaorganization", "corporation"})
+# What `isAccessibleForFree` and `article:content_tier` say
+ACCESS: dict[str, Access] = {
+    "true": "free", "yes": "free", "free": "free", "metered": "metered", "false": "paid", "no": "paid", "locked": "paid",
+}  # fmt: skip
+VIDEO_PATH = re.compile(r"//[^/]+/(?:[^?#]*/)?videos?/", re.IGNORECASE)
 SECTION_CHARS = 80
 Value = TypeVar("Value")
 Claim = tuple[str | None, Evidence]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claims:
-    """One page's claims with the addresses that judge them; `article` is the JSON-LD object of its article."""
-
-    markup: Markup
-    article: jsonld.Node
-    page_url: str
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +76,42 @@ class Claimed(Generic[Value]):
 
     value: Value
     evidence: Evidence | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims:
+    """One page's claims with the addresses that judge them; `article` is the JSON-LD object of its article.
+
+    What several readers ask is read once.
+    """
+
+    markup: Markup
+    article: jsonld.Node
+    page_url: str
+    now: datetime
+
+    @cached_property
+    def section(self) -> Claimed[str | None]:
+        return _section(self)
+
+    @cached_property
+    def tags(self) -> Claimed[tuple[str, ...]]:
+        return _tags(self)
+
+    @cached_property
+    def site_names(self) -> tuple[str, ...]:
+        """What the site calls itself: og:site_name, publishers in JSON-LD, the parts of its host name."""
+        return _site_names(self)
+
+    @cached_property
+    def shown_pictures(self) -> list[tuple[Picture, list[str]]]:
+        """The pictures that the article shows, with their absolute addresses."""
+        return _shown(self)
+
+    @cached_property
+    def picture(self) -> tuple[str, bool] | None:
+        """The lead picture's address, and whether the article shows it."""
+        return _picture(self)
 
 
 def gather(markup: Markup, *, page_url: str, now: datetime) -> Claims:
@@ -105,23 +139,28 @@ def canonical_url(page: Claims) -> tuple[str, CanonicalEvidence]:
     return url.canonical(page.page_url), "final-url"
 
 
-def title_claim(page: Claims) -> Claimed[str | None]:
-    markup = page.markup
+def title_claim(page: Claims, *, title_from: TitleEvidence | None = None) -> Claimed[str | None]:
+    """The article's title; `title_from` is the claim that the source's rule prefers."""
     kinds = jsonld.types(page.article)
-    chosen = title.choose(
-        is_article=bool(kinds & jsonld.ARTICLE_TYPES) or (markup.first("og:type") or "").lower() in ARTICLE_OG_TYPES,
+    og_type = (page.markup.first("og:type") or "").lower()
+    is_article = bool(kinds & jsonld.ARTICLE_TYPES) or og_type in ARTICLE_OG_TYPES
+    return _first([title.choose(title_readings(page), is_article=is_article, title_from=title_from) or (None, "title")])
+
+
+def title_readings(page: Claims) -> tuple[tuple[str, TitleEvidence], ...]:
+    """Every claim that can be the title, in the order of trust."""
+    markup = page.markup
+    return title.readings(
         og=markup.first("og:title"),
         twitter=markup.first("twitter:title"),
         headline=jsonld.string(page.article.get("headline")) or jsonld.string(page.article.get("name")),
         document=markup.document_title,
         headings=(*markup.headings, *markup.microdata.get("headline", ())[:1]),
-        of_site=title.site(site_names(page), (section(page), *markup.menu)),
+        of_site=title.site(page.site_names, (page.section.value, *markup.menu)),
     )
-    return Claimed(value=chosen[0], evidence=chosen[1]) if chosen else Claimed(value=None, evidence=None)
 
 
-def site_names(page: Claims) -> tuple[str, ...]:
-    """What the site calls itself: og:site_name, publishers in JSON-LD, the parts of its host name."""
+def _site_names(page: Claims) -> tuple[str, ...]:
     names = [value for name in SITE_META for value in page.markup.meta.get(name, ())]
     for node in page.markup.nodes:
         if jsonld.types(node) & (ORGANIZATIONS | {"website"}):
@@ -136,7 +175,7 @@ def site_names(page: Claims) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*names, host, *(label for label in labels if len(label) > 2))))
 
 
-def section_claim(page: Claims) -> Claimed[str | None]:
+def _section(page: Claims) -> Claimed[str | None]:
     claims: Sequence[Claim] = (
         (jsonld.string(page.article.get("articleSection")), "json-ld"),
         *((page.markup.first(name), "meta") for name in SECTION_META),
@@ -148,7 +187,7 @@ def section_claim(page: Claims) -> Claimed[str | None]:
     )
 
 
-def tags_claim(page: Claims) -> Claimed[tuple[str, ...]]:
+def _tags(page: Claims) -> Claimed[tuple[str, ...]]:
     """Topics, distinct in order: article:tag, JSON-LD or meta keywords, then the links to topics that the page shows.
 
     Where JSON-LD and meta keywords hold each other the difference is marks of a content system (or JSON-LD is cut), and
@@ -171,7 +210,7 @@ def tags_claim(page: Claims) -> Claimed[tuple[str, ...]]:
         (topic.clean(markup.topics), "link"),
         (topic.clean(about), "json-ld"),
     )
-    own, named = section(page), site_names(page)
+    own, named = page.section.value, page.site_names
     ranked = sorted(
         claims, key=lambda claim: -topic.worth(claim[0], section=own, site_names=named)
     )  # sorting is stable
@@ -181,7 +220,7 @@ def tags_claim(page: Claims) -> Claimed[tuple[str, ...]]:
 
 def image_claim(page: Claims) -> Claimed[str | None]:
     """The lead picture's address: the one claimed, if the article shows it, else the first that it shows."""
-    chosen = _picture(page)
+    chosen = page.picture
     if chosen is None:
         return Claimed(value=None, evidence=None)
     address, is_shown = chosen
@@ -194,11 +233,11 @@ def image_claim(page: Claims) -> Claimed[str | None]:
 
 def image_caption(page: Claims) -> str | None:
     """What stands under the lead picture, or its caption in JSON-LD."""
-    chosen = _picture(page)
+    chosen = page.picture
     if chosen is None:
         return None
     own = picture.marks(chosen[0])
-    for shown, addresses in _shown(page):
+    for shown, addresses in page.shown_pictures:
         if shown.caption and any(picture.marks(address) & own for address in addresses):
             return shown.caption
     objects = (one for one in (*each(page.article.get("image")), *page.markup.nodes) if isinstance(one, dict))
@@ -229,52 +268,41 @@ def language_claim(page: Claims) -> Claimed[str | None]:
     return _first((found[0].lower() if found else None, evidence) for found, evidence in codes)
 
 
-def kind(page: Claims) -> Kind:
+def kind(page: Claims) -> Claimed[Kind]:
+    """What sort of piece it is; an `article` without evidence where nothing says more."""
     types = jsonld.types(page.article)
     for name, found in KINDS:
         if name in types and not ("newsarticle" in types and found == "video"):
-            return found
-    if (section(page) or "").casefold() in OPINION_SECTIONS:
-        return "opinion"
-    return "video" if (page.markup.first("og:type") or "").startswith("video") and not types else "article"
+            return Claimed(value=found, evidence="json-ld")
+    if (page.section.value or "").casefold() in OPINION_SECTIONS:
+        return Claimed(value="opinion", evidence="section")
+    if (page.markup.first("og:type") or "").startswith("video") and not types:
+        return Claimed(value="video", evidence="og")
+    has_video = any("videoobject" in jsonld.types(node) for node in page.markup.nodes)
+    if has_video and VIDEO_PATH.search(page.page_url) and "newsarticle" not in types:
+        return Claimed(value="video", evidence="json-ld")
+    return Claimed(value="article", evidence=None)
 
 
-def title_of(page: Claims) -> str | None:
-    return title_claim(page).value
+def access(page: Claims) -> tuple[Access | None, str | None]:
+    """Who may read all of the article, and what says so; None where nothing does.
 
-
-def section(page: Claims) -> str | None:
-    return section_claim(page).value
-
-
-def tags(page: Claims) -> tuple[str, ...]:
-    return tags_claim(page).value
-
-
-def image_url(page: Claims) -> str | None:
-    return image_claim(page).value
-
-
-def description(page: Claims) -> str | None:
-    return description_claim(page).value
-
-
-def claimed_language(page: Claims) -> str | None:
-    return language_claim(page).value
-
-
-def access(page: Claims) -> tuple[bool | None, str | None]:
-    """Whether all of the article may be read for nothing, and what says so; None where nothing does."""
-    says = {"true": True, "false": False, "yes": True, "no": False, "free": True, "locked": False, "metered": None}
+    A part that is not free makes the whole paid for; publishers say that of metered pages too, so `metered` is believed.
+    """
+    tier = (page.markup.first("article:content_tier") or "", "meta article:content_tier")
+    parts: list[jsonld.Node] = [part for part in each(page.article.get("hasPart")) if isinstance(part, dict)]
+    parts += [node for node in page.markup.nodes if "webpageelement" in jsonld.types(node)]
     claims = (
+        *((tier,) if tier[0].strip().lower() == "metered" else ()),
         (str(page.article.get("isAccessibleForFree", "")), "json-ld isAccessibleForFree"),
-        (page.markup.first("article:content_tier") or "", "meta article:content_tier"),
+        tier,
         (next(iter(page.markup.microdata.get("isaccessibleforfree", ())), ""), "microdata isAccessibleForFree"),
+        *((str(part.get("isAccessibleForFree", "")), "json-ld WebPageElement isAccessibleForFree") for part in parts),
     )
     for value, evidence in claims:
-        free = says.get(value.strip().lower().rsplit("/", 1)[-1])
-        if free is not None:
-            return free, f"{evidence}={title.one_line(value)[:40]}"
+        found = ACCESS.get(value.strip().lower().rsplit("/", 1)[-1])
+        if found and not ("WebPageElement" in evidence and found == "free"):
+            return found, f"{evidence}={title.one_line(value)[:40]}"
     return None, None
 
 
@@ -321,7 +349,7 @@ def _picture(page: Claims) -> tuple[str, bool] | None:
         *_images(page.article.get("thumbnailUrl")),
     )
     claimed = [address for one in written if (address := url.as_found(one, page.page_url))]
-    return picture.choose(claimed, [addresses for _, addresses in _shown(page)])
+    return picture.choose(claimed, [addresses for _, addresses in page.shown_pictures])
 
 
 def _images(given: Any) -> Iterator[str]:

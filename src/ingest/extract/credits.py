@@ -1,10 +1,11 @@
 """Who wrote a page, by its claims: people, and the agency that is credited; what looks like a person's name is a rule."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ingest.extract import jsonld
-from ingest.extract.claims import ORGANIZATIONS, Claimed, Claims, Evidence, each, resolved, site_names
+from ingest.extract.claims import ORGANIZATIONS, Claimed, Claims, Evidence, each, resolved
 from ingest.rules import author
 
 AUTHOR_META = (
@@ -13,27 +14,30 @@ AUTHOR_META = (
 )  # fmt: skip
 
 
-def authors(page: Claims) -> tuple[tuple[str, ...], str | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credits:
     """People, and the news agency if one is credited."""
-    people, agency = authors_claim(page)
-    return people.value, agency
+
+    authors: Claimed[tuple[str, ...]]
+    agency: Claimed[str | None]
 
 
-def authors_claim(page: Claims) -> tuple[Claimed[tuple[str, ...]], str | None]:
-    """People, and the news agency if one is credited; the first kind of claim that names people decides.
+def read(page: Claims) -> Credits:
+    """The first kind of claim that names people decides; the first that credits an agency names it.
 
     Where JSON-LD or meta tags credit an agency and nobody else, a byline on the page is another story's or an editor's.
     """
-    own = site_names(page)
-    credited: list[str] = []
+    own, organizations = page.site_names, _organizations(page)
+    agency: Claimed[str | None] = Claimed(value=None, evidence=None)
     for names, evidence in _author_claims(page):
-        if evidence == "byline" and author.agency(credited):
+        if evidence == "byline" and agency.value:
             break
-        credited += names
-        people = author.people([name for name in names if name not in _organizations(page)], publishers=own)
+        if agency.value is None and (credited := author.agency(names)):
+            agency = Claimed(value=credited, evidence=evidence)
+        people = author.people([name for name in names if name not in organizations], publishers=own)
         if people:
-            return Claimed(value=people, evidence=evidence), author.agency(credited)
-    return Claimed(value=(), evidence=None), author.agency(credited)
+            return Credits(authors=Claimed(value=people, evidence=evidence), agency=agency)
+    return Credits(authors=Claimed(value=(), evidence=None), agency=agency)
 
 
 def _author_claims(page: Claims) -> Iterator[tuple[list[str], Evidence]]:

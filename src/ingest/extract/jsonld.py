@@ -16,7 +16,17 @@ ARTICLE_TYPES = frozenset({
     "techarticle", "report", "blogposting", "liveblogposting", "socialmediaposting", "review", "criticreview",
 })  # fmt: skip
 PAGE_TYPES = frozenset(
-    {"webpage", "itempage", "videoobject", "podcastepisode", "audioobject", "creativework", "recipe"}
+    {
+        "webpage",
+        "itempage",
+        "videoobject",
+        "podcastepisode",
+        "audioobject",
+        "creativework",
+        "recipe",
+        "imagegallery",
+        "mediagallery",
+    }
 )
 DEPTH_LIMIT = 12
 NODE_LIMIT = 2_000

@@ -5,11 +5,11 @@ from itertools import chain
 
 from lxml.html import HtmlElement
 
+from ingest.extract.blocks import PROSE_CHARS
 from ingest.extract.tree import INLINE, line, link_share, marks, text_of
 from ingest.rules.text import SENTENCE_END
 from ingest.rules.title import fold
 
-PROSE_CHARS = 60  # a line or paragraph so long is prose, not a button
 TEXT_BLOCKS = ("p", "h2", "h3", "h4", "li", "blockquote")
 # Elements that say they hold the article's text, the surest first
 TEXT_MARK = re.compile(

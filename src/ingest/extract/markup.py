@@ -6,6 +6,7 @@ Which of several claims is believed is decided in claims.py, moments.py and cred
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -27,6 +28,7 @@ BYLINE = re.compile(
 )
 NO_BYLINE = re.compile(r"comment|related|teaser|bio|social|image|avatar|photo|caption|desc", re.IGNORECASE)
 BYLINE_CHARS = 120
+MARKS_CHARS = 500  # of an element's classes and id, so that what is remembered of them is bounded
 KEYWORDS = ("article:tag", "news_keywords", "keywords")
 FEW_KEYWORD_CHARS = 25  # a single keyword is often the section
 BYLINES_LIMIT = 6
@@ -136,8 +138,10 @@ def _keep_meta(element: HtmlElement, meta: dict[str, list[str]], microdata: dict
 
 
 def _keep_microdata(element: HtmlElement, microdata: dict[str, list[str]]) -> None:
-    names = (element.get("itemprop") or "").lower().split()
-    for name in names:
+    given = element.get("itemprop")
+    if not given:
+        return
+    for name in given.lower().split():
         if name not in MICRODATA:
             continue
         values = microdata.setdefault(name, [])
@@ -157,15 +161,20 @@ def _inner_name(element: HtmlElement) -> str | None:
 
 def _byline(element: HtmlElement) -> str | None:
     """The text of an element that is marked as the author's name: `rel=author` or a class that says so."""
-    marks = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if "author" not in (element.get("rel") or "").lower().split() and (
-        not BYLINE.search(marks) or NO_BYLINE.search(marks)
-    ):
-        return None
+    css, own_id, rel = element.get("class"), element.get("id"), element.get("rel")
+    if not (rel and "author" in rel.lower().split()):
+        marks = f"{css or ''} {own_id or ''}"
+        if len(marks) < 2 or not _names_author(marks[:MARKS_CHARS]):
+            return None
     if any(parent.tag in FURNITURE for parent in element.iterancestors()):
         return None
     text = text_of(element)
     return text if 0 < len(text) <= BYLINE_CHARS else None
+
+
+@lru_cache(1_024)  # a page says the same again and again
+def _names_author(marks: str) -> bool:
+    return BYLINE.search(marks) is not None and NO_BYLINE.search(marks) is None
 
 
 def _time(element: HtmlElement) -> Time:

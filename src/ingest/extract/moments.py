@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 from urllib.parse import urlsplit
 
 from ingest.extract import jsonld
-from ingest.extract.claims import Claims
+from ingest.extract.claims import Claim, Claimed, Claims
 from ingest.records import PublishedEvidence
 from ingest.rules.moment import Moment, read_moment
 
@@ -47,26 +48,30 @@ def published(page: Claims) -> tuple[Moment, PublishedEvidence] | None:
     return found
 
 
-def contradictions(page: Claims, chosen: Moment) -> tuple[tuple[Moment, PublishedEvidence], ...]:
-    """The page's other believable dates of publication that lie more than a day from the chosen one, each day once."""
-    found: dict[str, tuple[Moment, PublishedEvidence]] = {}
-    for text, evidence in _published_claims(page):
-        moment = read_moment(text, now=page.now)
-        if moment and abs(moment.at - chosen.at) > DISAGREEMENT:
-            found.setdefault(_day(moment), (moment, evidence))
-    return tuple(found.values())
-
-
-def modified_at(page: Claims) -> datetime | None:
-    """The first claim that names a moment; a day alone is none, as its midnight may lie before the publication."""
-    claims = (
-        jsonld.string(page.article.get("dateModified")),
-        *(value for name in MODIFIED_META for value in page.markup.meta.get(name, ())),
-        *page.markup.microdata.get("datemodified", ()),
-        *(time.value for time in page.markup.times if time.is_modified and not time.is_furniture),
+def contradictions(page: Claims, chosen: Moment) -> dict[str, datetime]:
+    """The page's other believable dates of publication, over a day from the chosen one: the first of each kind of claim."""
+    found: dict[str, datetime] = {}
+    claims: Iterator[tuple[str | None, PublishedEvidence]] = chain(
+        _published_claims(page), [(url_date(page.page_url), "url")]
     )
-    moments = (read_moment(text, now=page.now) for text in claims if text)
-    return next((moment.at for moment in moments if moment and moment.precision != "day"), None)
+    for text, evidence in claims:
+        moment = read_moment(text, now=page.now) if text and evidence not in found else None
+        if moment and abs(moment.at - chosen.at) > DISAGREEMENT:
+            found[evidence] = moment.at
+    return found
+
+
+def modified(page: Claims) -> Claimed[datetime | None]:
+    """The first claim that names a moment; a day alone is none, as its midnight may lie before the publication."""
+    claims: Iterator[Claim] = chain(
+        [(jsonld.string(page.article.get("dateModified")), "json-ld")],
+        ((value, "meta") for name in MODIFIED_META for value in page.markup.meta.get(name, ())),
+        ((value, "microdata") for value in page.markup.microdata.get("datemodified", ())),
+        ((time.value, "time") for time in page.markup.times if time.is_modified and not time.is_furniture),
+    )
+    moments = ((read_moment(text, now=page.now), evidence) for text, evidence in claims if text)
+    found = next(((moment.at, evidence) for moment, evidence in moments if moment and moment.precision != "day"), None)
+    return Claimed(value=found[0], evidence=found[1]) if found else Claimed(value=None, evidence=None)
 
 
 def url_date(address: str) -> str | None:

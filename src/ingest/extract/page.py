@@ -1,10 +1,13 @@
-"""From one page to an extraction or a rejection, by its bytes and addresses alone: the same page gives the same record.
-
-Nothing here touches the network or waits; what may hang or eat memory runs in pool.py's workers.
+"""From one page to an extraction or a rejection, by its bytes, addresses and dated rule alone: the same page gives the
+same record. Nothing here touches the network or waits; what may hang or eat memory runs in pool.py's workers.
 """
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from functools import partial
+from hashlib import sha256
 from time import perf_counter
 from typing import Any
 
@@ -15,28 +18,53 @@ from ingest.extract import (
     blocks,
     charset,
     claims,
-    credits,
     forest,
     jsonld,
-    language,
+    links,
     markup,
+    metadata,
     moments,
-    optouts,
+    ruled,
     sight,
     text,
     tree,
 )
 from ingest.extract.blocks import Block
+from ingest.extract.claims import Claims
 from ingest.extract.cues import Said
 from ingest.extract.forest import Forests
-from ingest.records import Extraction, Page, PublishedEvidence, Rejection, RejectionReason, Verdict
+from ingest.extract.ruled import Ruled
+from ingest.records import (
+    NOTHING,
+    CanonicalEvidence,
+    Extraction,
+    Metadata,
+    Page,
+    PublishedEvidence,
+    Rejection,
+    RejectionReason,
+    Verdict,
+)
 from ingest.rules import fingerprint, url
 from ingest.rules.judge import Facts, reason_against, unreadable
 from ingest.rules.moment import Moment, read_moment
+from ingest.rules.page_rule import rule_hash
 from ingest.rules.text import article_lines, clean
 
 EXTRACTOR = "ingest"
 EXTRACTOR_VERSION = "3"
+SAID_CHARS = 400  # of the description: enough to tell its language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The text of a page and what depends on it; of a page without text the rest is still worth having."""
+
+    metadata: Metadata
+    canonical_url: str
+    canonical_evidence: CanonicalEvidence
+    text: str
+    links: tuple[str, ...]
 
 
 def judge(page: Page) -> Verdict:
@@ -45,95 +73,94 @@ def judge(page: Page) -> Verdict:
     return verdict
 
 
-def read_and_judge(page: Page) -> tuple[Verdict, dict[str, Any]]:
-    """The verdict, and the fields read whatever it is: what a person who tries pages wants to see."""
+def read_and_judge(page: Page) -> tuple[Verdict, Reading | None]:
+    """The verdict, and what was read whatever it is: what a person who tries pages wants to see."""
     started = perf_counter()
-    no_page = unreadable(page.body)
-    if no_page:
-        return rejection(page, "unreadable", no_page), {}
-    parsed = tree.parse(charset.without_controls(charset.decode(page.body, page.http_charset)))
-    if parsed is None:
-        return rejection(page, "unreadable", "no markup in it"), {}
-    fields, facts = read(page, parsed)
+    opened = _open(page)
+    if isinstance(opened, Rejection):
+        return opened, None
+    parsed, by_rule, claimed = opened
+    reading, facts = _read(page, parsed, by_rule, claimed)
     against = reason_against(facts)
     if against is not None:
-        return rejection(page, *against), fields
-    extraction = Extraction(
-        fetch_id=page.fetch_id,
-        entry_id=page.entry_id,
-        source_id=page.source_id,
-        url=page.url,
-        fetched_at=page.fetched_at,
-        extractor=EXTRACTOR,
-        extractor_version=EXTRACTOR_VERSION,
-        extract_ms=round((perf_counter() - started) * 1000),
-        **fields,
-    )
-    return extraction, fields
+        return rejection(page, *against, metadata=reading.metadata, started=started), reading
+    return _extraction(page, reading, started=started), reading
 
 
-def read(page: Page, parsed: HtmlElement) -> tuple[dict[str, Any], Facts]:
-    """All fields of a parsed page, and what its judge asks; the tree is used up."""
-    claimed = claims.gather(markup.read(parsed), page_url=page.final_url, now=page.fetched_at)
-    published = moments.published(claimed) or _searched_date(page, parsed)
+def judge_without_text(page: Page, reason: RejectionReason, detail: str) -> Rejection:
+    """The rejection of a page whose text was too much for a worker, with the metadata that its markup gives."""
+    opened = _open(page)
+    if isinstance(opened, Rejection):
+        return rejection(page, reason, detail)
+    _, by_rule, claimed = opened
+    found = metadata.read(claimed, by_rule, searched=lambda: None)
+    said = " ".join(filter(None, (found.title, (found.description or "")[:SAID_CHARS])))
+    return rejection(page, reason, detail, metadata=_in_language(page, claimed, found, said))
+
+
+def _open(page: Page) -> tuple[HtmlElement, Ruled, Claims] | Rejection:
+    no_page = unreadable(page.body)
+    if no_page:
+        return rejection(page, "unreadable", no_page)
+    parsed = tree.parse(charset.without_controls(charset.decode(page.body, page.http_charset)))
+    if parsed is None:
+        return rejection(page, "unreadable", "no markup in it")
+    by_rule = ruled.apply(page, parsed)
+    return parsed, by_rule, claims.gather(markup.read(parsed), page_url=page.final_url, now=page.fetched_at)
+
+
+def _read(page: Page, parsed: HtmlElement, by_rule: Ruled, claimed: Claims) -> tuple[Reading, Facts]:
+    """All that a parsed page says, and what its judge asks; the tree is used up."""
+    found = metadata.read(claimed, by_rule, searched=partial(_searched_date, page, parsed))
     shown = blocks.read(parsed)
     seen = sight.look(parsed, shown)
-    title = claims.title_of(claimed)
-    names, agency = credits.authors(claimed)
-    lines = read_text(parsed, shown, said_of(claimed, title=title, names=names), forest.shipped())
+    said = said_of(claimed, title=found.title, names=found.authors)
+    lines, reader = read_text(parsed, shown, said, forest.shipped(), body=by_rule.body)
+    found = _in_language(page, claimed, found, lines or found.title or "")
     canonical_url, canonical_evidence = claims.canonical_url(claimed)
-    code, confidence = language.detect(lines or title or "", claimed=claims.claimed_language(claimed) or page.language)
-    is_free, access_evidence = claims.access(claimed)
-    moment, evidence = published or (None, None)
-    fields = {
-        "article_id": url.identity(canonical_url),
-        "canonical_url": canonical_url,
-        "canonical_evidence": canonical_evidence,
-        "title": title,
-        "description": claims.description(claimed),
-        "text": lines,
-        "content_hash": fingerprint.content_hash(lines),
-        "word_count": fingerprint.word_count(lines),
-        "language": code,
-        "language_confidence": confidence,
-        "authors": names,
-        "agency": agency,
-        "section": claims.section(claimed),
-        "tags": claims.tags(claimed),
-        "image_url": claims.image_url(claimed),
-        "published_at": moment and moment.at,
-        "published_offset_s": moment and moment.offset_s,
-        "published_precision": moment and moment.precision,
-        "published_evidence": evidence,
-        "modified_at": moments.modified_at(claimed),
-        "is_free": is_free,
-        "access_evidence": access_evidence,
-        "optouts": optouts.reserved(claimed.markup),
-        "kind": claims.kind(claimed),
-    }
-    return fields, sight.facts(page, claimed, seen, fields)
+    reading = Reading(
+        metadata=replace(found, evidence=found.evidence | {"text": reader}),
+        canonical_url=canonical_url,
+        canonical_evidence=canonical_evidence,
+        text=lines,
+        links=links.of_text(shown, lines, page_url=page.final_url),
+    )
+    return reading, sight.facts(page, claimed, seen, found, text=lines)
 
 
-def read_text(parsed: HtmlElement, shown: Sequence[Block], said: Said, forests: Forests) -> str:
-    """The article's lines, tidied, with the opening paragraph that was missed; the tree is used up."""
-    found = text.extract(parsed, shown, said, forests)
-    kept = article_lines(clean(found), titles=said.titles, names=said.names, topics=said.topics)
+def _in_language(page: Page, claimed: Claims, found: Metadata, said: str) -> Metadata:
+    code, confidence, evidence = metadata.spoken(page, claimed, said)
+    return replace(found, language=code, language_confidence=confidence, evidence=found.evidence | evidence)
+
+
+def read_text(
+    parsed: HtmlElement, shown: Sequence[Block], said: Said, forests: Forests, *, body: str | None
+) -> tuple[str, str]:
+    """The article's lines, tidied, with the opening paragraph that was missed, and their reader; the tree is used up.
+
+    `body` is what the source's rule found, and then nobody else is asked.
+    """
+    found, reader = (body, metadata.RULE) if body else text.extract(parsed, shown, said, forests)
+    kept = clean(found)
+    beside = (*said.topics, *text.captions(shown, kept))
+    kept = article_lines(kept, titles=said.titles, names=said.names, beside=beside)
+    if body:
+        return clean(kept), reader
     opening = text.lede(parsed, first_line=kept.partition("\n")[0], descriptions=said.descriptions, text=kept)
-    return clean(f"{opening}\n{kept}" if opening else kept)
+    return clean(f"{opening}\n{kept}" if opening else kept), reader
 
 
 def said_of(claimed: claims.Claims, *, title: str | None, names: tuple[str, ...]) -> Said:
     """What the page's claims say of its text."""
     source = claimed.markup
     headline = jsonld.string(claimed.article.get("headline"))
-    section = claims.section(claimed)
     return Said(
         titles=tuple(
             filter(None, (*source.headings, title, source.document_title, source.first("og:title"), headline))
         ),
         descriptions=[value for name in claims.DESCRIPTION_META for value in source.meta.get(name, ())],
         names=names,
-        topics=(*claims.tags(claimed), *filter(None, [section])),
+        topics=(*claimed.tags.value, *filter(None, [claimed.section.value])),
         article_body=claims.article_body(claimed),
     )
 
@@ -151,16 +178,46 @@ def _searched_date(page: Page, parsed: HtmlElement) -> tuple[Moment, PublishedEv
     return (moment, "text") if moment else None
 
 
-def rejection(page: Page, reason: RejectionReason, detail: str | None) -> Rejection:
+def rejection(
+    page: Page,
+    reason: RejectionReason,
+    detail: str | None,
+    *,
+    metadata: Metadata = NOTHING,
+    started: float | None = None,
+) -> Rejection:
     """A page's rejection by this extractor version."""
+    given = asdict(metadata)
     return Rejection(
-        fetch_id=page.fetch_id,
-        entry_id=page.entry_id,
-        source_id=page.source_id,
-        url=page.url,
-        fetched_at=page.fetched_at,
-        reason=reason,
-        detail=detail,
-        extractor=EXTRACTOR,
-        extractor_version=EXTRACTOR_VERSION,
+        reason=reason, detail=detail, **given, **_judged(page, {**given, "reason": reason, "detail": detail}, started)
     )
+
+
+def _extraction(page: Page, reading: Reading, *, started: float) -> Extraction:
+    given = asdict(reading.metadata) | {
+        "article_id": url.identity(reading.canonical_url),
+        "canonical_url": reading.canonical_url,
+        "canonical_evidence": reading.canonical_evidence,
+        "text": reading.text,
+        "content_hash": fingerprint.content_hash(reading.text),
+        "word_count": fingerprint.word_count(reading.text),
+        "links": reading.links,
+    }
+    return Extraction(**given, **_judged(page, given, started))
+
+
+def _judged(page: Page, said: dict[str, Any], started: float | None) -> dict[str, Any]:
+    """The fields of `Judged`; the record's hash is of all that the verdict says."""
+    plain = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
+    return {
+        "fetch_id": page.fetch_id,
+        "entry_id": page.entry_id,
+        "source_id": page.source_id,
+        "url": page.url,
+        "fetched_at": page.fetched_at,
+        "extractor": EXTRACTOR,
+        "extractor_version": EXTRACTOR_VERSION,
+        "rule_hash": rule_hash(page.rule),
+        "record_hash": sha256(plain.encode("utf-8", "replace")).hexdigest()[:32],
+        "extract_ms": round((perf_counter() - started) * 1000) if started else 0,
+    }

@@ -12,37 +12,58 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import TimeoutError as OutOfTime
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing.connection import wait
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from ingest.errors import ExtractorBroken
-from ingest.extract.page import judge, rejection
+from ingest.extract.page import judge, judge_without_text, rejection
 from ingest.extract.process import AloneContext
-from ingest.records import Page, Rejection, Verdict
+from ingest.records import Page, Rejection, RejectionReason, Verdict
 
-PAGES_PER_WORKER = 500  # then the worker is replaced: what a parser leaks stays small (5,000 pages: 153 -> 190 MB)
+PAGES_PER_WORKER = 500  # then the worker is replaced: what a parser leaks stays small (5,000 pages: 127 -> 136 MB)
 IN_FLIGHT_PER_WORKER = 3
 STUCK_FACTOR = 4  # a verdict is this many time limits late: the pool itself is stuck, a new one is made
 SPARE_S = 60.0
 START_LIMIT_S = 60.0  # a second on a quiet machine; a pool that cannot start is our fault, not the pages'
+OUT_OF_MEMORY = 71  # a worker's own exit code; no exit of Python or of a signal has it
 
 T = TypeVar("T")
-Waiting = deque[tuple[Page, "ProcessFuture[T | Rejection]"]]
+U = TypeVar("U")
+Waiting = deque[tuple[Page, "ProcessFuture[T]"]]
+
+
+class Limits(NamedTuple):
+    """What one page may take: wall time, and CPU time of its worker, C code included."""
+
+    timeout_s: float
+    cpu_s: float
+
+
+class Fault(NamedTuple):
+    """Why a worker gave nothing for a page."""
+
+    reason: RejectionReason
+    detail: str
+
+
+WITHOUT_TEXT = Limits(timeout_s=10.0, cpu_s=2.0)  # for the metadata of a page whose text was too much; 19 MB take 0.8
 
 
 class ExtractorPool:
     """`with ExtractorPool(...) as pool: for page, verdict in pool.judge(pages)`; verdicts come in the pages' order.
 
-    `timeout_s`: wall time of one page; `memory_bytes`: address space of one worker.
+    `timeout_s`, `cpu_s`: wall and CPU time of one page; `memory_bytes`: address space of one worker, 0.1 GB of it used
+    before its first page. A worker over a limit is replaced.
     Workers start from a fork server, so threads of this process (Airflow's, a fetcher's) are never forked.
     """
 
-    def __init__(self, *, workers: int, timeout_s: float, memory_bytes: int) -> None:
+    def __init__(self, *, workers: int, timeout_s: float, cpu_s: float, memory_bytes: int) -> None:
         self._workers = workers
-        self._timeout_s = timeout_s
+        self._limits = Limits(timeout_s, cpu_s)
         self._memory_bytes = memory_bytes
         self._pool: ProcessPool | None = None
 
@@ -68,38 +89,62 @@ class ExtractorPool:
         return self.run(judge, pages)
 
     def run(self, reader: Callable[[Page], T], pages: Iterable[Page]) -> Iterator[tuple[Page, T | Rejection]]:
-        """Each page with what `reader` (a module's function) says of it in a worker, or why it could say nothing."""
+        """Each page with what `reader` (a module's function) says of it in a worker, or why it could say nothing.
+
+        That rejection has the metadata of the page's markup, where a second worker finds it in little time.
+        """
         waiting: Waiting[T] = deque()
+        answered = partial(self._next, reader, waiting)
         for page in pages:
-            waiting.append((page, self._schedule(reader, page)))
+            waiting.append((page, self._schedule(reader, page, self._limits)))
             if len(waiting) >= IN_FLIGHT_PER_WORKER * self._workers:
-                yield self._next(reader, waiting)
+                yield answered()
         while waiting:
-            yield self._next(reader, waiting)
+            yield answered()
 
     def _next(self, reader: Callable[[Page], T], waiting: "Waiting[T]") -> tuple[Page, T | Rejection]:
         page, future = waiting.popleft()
-        late_s = self._timeout_s * STUCK_FACTOR * IN_FLIGHT_PER_WORKER + SPARE_S
+        told = self._told(future, self._limits, reader, waiting)
+        if not isinstance(told, Fault):
+            return page, told
+        without_text = partial(judge_without_text, reason=told.reason, detail=told.detail)
+        second = self._told(self._schedule(without_text, page, WITHOUT_TEXT), WITHOUT_TEXT, reader, waiting)
+        return page, rejection(page, *told) if isinstance(second, Fault) else second
+
+    def _told(
+        self, future: "ProcessFuture[U]", limits: Limits, reader: Callable[[Page], T], waiting: "Waiting[T]"
+    ) -> U | Fault:
+        """What comes of a page; where it takes the whole pool down, `waiting` is given to a new one."""
+        late_s = self._limits.timeout_s * STUCK_FACTOR * IN_FLIGHT_PER_WORKER + SPARE_S
         try:
-            return page, future.result(timeout=late_s)
+            return future.result(timeout=late_s)
         except OutOfTime:
             if not future.done():
                 self._restart(reader, waiting)
-            return page, rejection(page, "extract_timeout", f"over {self._timeout_s:g} s")
+            return Fault("extract_timeout", f"over {limits.timeout_s:g} s")
         except ProcessExpired as error:
-            return page, _expired(page, error.exitcode)
+            return self._fault(error.exitcode, limits)
         except BrokenProcessPool:
             self._restart(reader, waiting)
-            return page, rejection(page, "extract_crash", "the worker pool broke")
+            return Fault("extract_crash", "the worker pool broke")
         except Exception as error:  # noqa: BLE001  what a parser raises on one page must not end the batch
-            return page, rejection(page, "extract_crash", f"{type(error).__name__}: {error}"[:200])
+            return Fault("extract_crash", f"{type(error).__name__}: {error}"[:200])
 
-    def _schedule(self, reader: Callable[[Page], T], page: Page) -> "ProcessFuture[T | Rejection]":
+    def _fault(self, exit_code: int, limits: Limits) -> Fault:
+        if exit_code == -signal.SIGPROF:
+            return Fault("extract_timeout", f"over {limits.cpu_s:g} CPU-seconds")
+        if exit_code == OUT_OF_MEMORY:
+            return Fault("extract_memory", f"over {self._memory_bytes // 1_000_000} MB")
+        if exit_code in (-signal.SIGKILL, -signal.SIGABRT):  # the kernel's or a C library's answer to no memory
+            return Fault("extract_memory", f"worker ended by signal {-exit_code}")
+        return Fault("extract_crash", f"worker ended with {exit_code}")
+
+    def _schedule(self, reader: Callable[[Page], U], page: Page, limits: Limits) -> "ProcessFuture[U]":
         if self._pool is None:
             raise RuntimeError("ExtractorPool is used inside `with`")
         if not self._pool.active:
             self._pool = self._started()
-        return self._pool.schedule(_within_limits, args=(reader, page), timeout=self._timeout_s)
+        return self._pool.schedule(_within_limits, args=(reader, page, limits.cpu_s), timeout=limits.timeout_s)
 
     def _restart(self, reader: Callable[[Page], T], waiting: "Waiting[T]") -> None:
         """A new pool, to which the pages that have no verdict yet are given again."""
@@ -107,7 +152,7 @@ class ExtractorPool:
         self._pool = self._started()
         for number, (page, future) in enumerate(waiting):
             if not future.done() or future.cancelled() or isinstance(future.exception(), BrokenProcessPool):
-                waiting[number] = page, self._schedule(reader, page)
+                waiting[number] = page, self._schedule(reader, page, self._limits)
 
     def _started(self) -> ProcessPool:
         context = AloneContext()
@@ -131,27 +176,25 @@ def _begin(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which stops its workers
+    for ending in (signal.SIGPROF, signal.SIGTERM):  # by the kernel: Python's own handlers wait for C code to return
+        signal.signal(ending, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (ending,))  # who started us may have blocked or ignored them
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
 
 
-def _within_limits(reader: Callable[[Page], T], page: Page) -> T | Rejection:
-    """What `reader` says; memory that ran out is told from here, once the frames that hold it are gone."""
+def _within_limits(reader: Callable[[Page], T], page: Page, cpu_s: float) -> T:
+    """What `reader` says. Over `cpu_s` of CPU time SIGPROF ends this worker, out of memory it ends itself."""
+    signal.setitimer(signal.ITIMER_PROF, cpu_s)
     try:
         return reader(page)
     except MemoryError:
-        pass
-    limit_bytes, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return rejection(page, "extract_memory", f"over {limit_bytes // 1_000_000} MB")
+        os._exit(OUT_OF_MEMORY)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _end_with(sentinel: int) -> None:
     wait([sentinel])
     os._exit(1)
-
-
-def _expired(page: Page, exit_code: int) -> Rejection:
-    if exit_code in (-signal.SIGKILL, -signal.SIGABRT):  # the kernel's or a C library's answer to no memory
-        return rejection(page, "extract_memory", f"worker ended by signal {-exit_code}")
-    return rejection(page, "extract_crash", f"worker ended with {exit_code}")

@@ -6,6 +6,7 @@ Which of them lead or count is decided in claims.py; claims that are made in mar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
@@ -24,6 +25,7 @@ LEAST_HEIGHT = 100
 LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-img-src", "data-url", "src")
 LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 CAPTION_CHARS = 1_000
+MARKS_CHARS = 500  # of an element's classes and id, so that what is remembered of them is bounded
 FURNITURE = frozenset({"nav", "footer", "aside", "form", "button"})
 # Words in class names of what surrounds pictures that are none of the article's
 NOT_LEAD = re.compile(
@@ -90,7 +92,10 @@ def pictures(tree: HtmlElement) -> tuple[Picture, ...]:
             continue
         if element.tag == "p":
             if is_behind and paragraphs <= LEAD_PARAGRAPHS:
-                paragraphs += len("".join(islice(element.itertext(), 20))) >= PARAGRAPH_CHARS
+                paragraphs += (
+                    len(element.text or "") >= PARAGRAPH_CHARS
+                    or len("".join(islice(element.itertext(), 20))) >= PARAGRAPH_CHARS
+                )
             continue
         if len(behind) + len(inside) >= PICTURES_LIMIT:
             break
@@ -131,7 +136,7 @@ def menu(tree: HtmlElement) -> frozenset[str]:
     found: set[str] = set()
     for bar in islice(tree.iter("nav", "header"), 20):
         for link in islice(bar.iter("a"), MENU_LIMIT):
-            text = line("".join(islice(link.itertext(), 5)))
+            text = line("".join(islice(link.itertext(), 5)) if len(link) else link.text)
             if 0 < len(text.split()) <= MENU_WORDS:
                 found.add(text)
     return frozenset(found)
@@ -156,12 +161,17 @@ def _picture(element: HtmlElement, surroundings: list[HtmlElement], above: froze
     for parent in surroundings:
         if parent in above or parent.tag in ("article", "main", "body"):
             break
-        if parent.tag in FURNITURE or NOT_LEAD.search(CAMEL.sub("-", marks(parent))):
+        if parent.tag in FURNITURE or _is_not_lead(marks(parent)[:MARKS_CHARS]):
             return None
         if parent.tag == "a" and _leads_away(parent.get("href") or ""):
             return None
     addresses = tuple(distinct(address for address in _addresses(element) if not is_placeholder(address)))
     return Picture(addresses=addresses, caption=_caption(surroundings)) if addresses else None
+
+
+@lru_cache(1_024)  # a page says the same again and again
+def _is_not_lead(said: str) -> bool:
+    return NOT_LEAD.search(CAMEL.sub("-", said)) is not None
 
 
 def _addresses(element: HtmlElement) -> Iterator[str]:
@@ -218,7 +228,7 @@ def _topics_group(link: HtmlElement, places: dict[HtmlElement, _Place], *, is_be
         return None
     near = list(islice(link.iterancestors(), BOX_DEPTH))
     known = [places.get(parent) or places.setdefault(parent, _place(parent)) for parent in near]
-    box = next((parent for parent, place in zip(near, known, strict=True) if place == "topics"), None)
+    box = near[known.index("topics")] if "topics" in known else None
     if box is None and not (_points_to_topic(link) and ("tag" in _rels(link) or _is_topics(link))):
         return None
     if "site" in known or "text" in known[:3] or (box is None and "menu" in known):
@@ -234,7 +244,7 @@ def _place(element: HtmlElement) -> _Place:
         return "page"
     if element.tag == "p":
         return "text"
-    if SITE_PART.search(marks(element)):
+    if _is_site(marks(element)[:MARKS_CHARS]):
         return "site"
     return "topics" if _is_topics(element) else "menu" if element.tag == "nav" else "page"
 
@@ -251,4 +261,14 @@ def _rels(link: HtmlElement) -> list[str]:
 def _is_topics(element: HtmlElement) -> bool:
     """Whether an element calls itself a box of topics, by its classes or by the attributes that testers give it."""
     tested = " ".join(f"{name} {value}" for name, value in element.items() if name.startswith("data-test"))
-    return bool(TOPICS_MARK.search(CAMEL.sub("-", f"{marks(element)} {tested}")))
+    return _names_topics(f"{marks(element)} {tested}"[:MARKS_CHARS])
+
+
+@lru_cache(1_024)
+def _is_site(said: str) -> bool:
+    return SITE_PART.search(said) is not None
+
+
+@lru_cache(1_024)
+def _names_topics(said: str) -> bool:
+    return TOPICS_MARK.search(CAMEL.sub("-", said)) is not None

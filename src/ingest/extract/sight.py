@@ -1,27 +1,39 @@
 """What a reader sees of a page, and the facts of it that decide whether it is an article; the deciding is rules/judge."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from lxml.html import HtmlElement
 
 from ingest.extract import claims, jsonld, tree
-from ingest.extract.blocks import Block
-from ingest.records import Page, PublishedEvidence
+from ingest.extract.blocks import HIDDEN, Block
+from ingest.records import Metadata, Page, PublishedEvidence
 from ingest.rules.fingerprint import word_count
 from ingest.rules.judge import Facts
 from ingest.rules.title import fold
 
 PAGE_TEXT_CHARS = 20_000
 PAGE_BLOCKS = 2_000
+COUNTED_CHARS = 10_000  # of the page's text: the judge asks for no more than some hundred words
 HEADLINE_CHARS = 25
 LINKS_LIMIT = 1_000
+ALL_LINKED = 0.9
+MANY_TIMES = 5
+MACHINES = 30  # scripts and frames
+MACHINE_CHARS = 300
+ROOT_ELEMENTS = 300
+# Elements that a page's scripts fill, by id or tag
+ROOTS = frozenset(
+    {"root", "app", "__next", "__nuxt", "___gatsby", "app-root", "react-root", "main-app", "q-app", "svelte"}
+)
 COLLECTIONS = frozenset({"collectionpage", "itemlist", "searchresultspage"})
 SOCIAL_ARTICLES = frozenset({"article", "news", "newsarticle", "video.other"})
 ARTICLE_EVIDENCE: frozenset[PublishedEvidence] = frozenset({"json-ld", "meta", "microdata"})
-OWN_EVIDENCE = ARTICLE_EVIDENCE | {"time"}  # the day of an address outlives its page, one in the text may be any
+OWN_EVIDENCE = ARTICLE_EVIDENCE | {
+    "time",
+    "rule",
+}  # the day of an address outlives its page, one in the text may be any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +46,19 @@ class Sight:
     headlines: tuple[str, ...]  # of links long enough to be headlines
     has_password_field: bool
     script_count: int
+    teased: frozenset[str]  # what follows a link as long as a headline, folded
+    machinery: str
+    has_empty_root: bool
 
 
 def look(parsed: HtmlElement, blocks: Sequence[Block]) -> Sight:
     """The sight of a parsed page whose blocks were read, bounded whatever its size."""
-    shown = tree.line(" ".join(block.text for block in islice(blocks, PAGE_BLOCKS)))
-    links = ["".join(islice(link.itertext(), 20)).strip() for link in islice(parsed.iter("a"), LINKS_LIMIT)]
+    said = " ".join(block.text for block in islice(blocks, PAGE_BLOCKS) if not block.place.within & HIDDEN)
+    shown = tree.line(said[: 2 * PAGE_TEXT_CHARS])  # its control characters go
+    links = [
+        "".join(islice(link.itertext(), 20)).strip() if len(link) else (link.text or "").strip()
+        for link in islice(parsed.iter("a"), LINKS_LIMIT)
+    ]
     return Sight(
         text=shown[:PAGE_TEXT_CHARS],
         noscript=" ".join(tree.line("".join(part.itertext()))[:500] for part in islice(parsed.iter("noscript"), 5)),
@@ -47,30 +66,69 @@ def look(parsed: HtmlElement, blocks: Sequence[Block]) -> Sight:
         headlines=tuple(fold(text) for text in links if len(text) >= HEADLINE_CHARS),
         has_password_field=any((field.get("type") or "").lower() == "password" for field in parsed.iter("input")),
         script_count=sum(1 for _ in parsed.iter("script")),
+        teased=frozenset(fold(text) for text in _teased(blocks)),
+        machinery=" ".join(
+            (part.get("src") or part.text or "")[:MACHINE_CHARS]
+            for part in islice(parsed.iter("script", "iframe"), MACHINES)
+        ),
+        has_empty_root=any(map(_is_empty_root, islice(_upper(parsed), ROOT_ELEMENTS))),
     )
 
 
-def facts(page: Page, claimed: claims.Claims, seen: Sight, fields: dict[str, Any]) -> Facts:
-    """What the judge asks of a page whose `fields` were read."""
+def facts(page: Page, claimed: claims.Claims, seen: Sight, found: Metadata, *, text: str) -> Facts:
+    """What the judge asks of a page whose metadata and text were read."""
+    headlines = frozenset(seen.headlines)
+    lines = text.split("\n")
+    folded = list(map(fold, lines))
+    long = [said for said, line in zip(folded, lines, strict=True) if len(line) >= HEADLINE_CHARS]
     return Facts(
         listed_url=page.url,
         final_url=page.final_url,
-        title=fields["title"] or claimed.markup.document_title or "",
-        text=fields["text"],
-        word_count=fields["word_count"],
-        is_proven=_is_proven(claimed, fields["published_evidence"]),
-        is_dated=fields["published_evidence"] in OWN_EVIDENCE,
+        title=found.title or claimed.markup.document_title or "",
+        headings=claimed.markup.headings,
+        text=text[:PAGE_TEXT_CHARS],  # nine megabytes in one word are few words
+        word_count=word_count(text),
+        is_proven=_is_proven(claimed, found.published_evidence),
+        is_dated=found.published_evidence in OWN_EVIDENCE,
+        is_many_dated=found.published_evidence == "time"
+        and len({time.value for time in claimed.markup.times}) >= MANY_TIMES,
         is_collection=any(jsonld.types(node) & COLLECTIONS for node in claimed.markup.nodes),
-        is_free=fields["is_free"],
+        access=found.access,
         page_text=seen.text,
-        page_word_count=word_count(seen.text),
+        page_word_count=word_count(seen.text[:COUNTED_CHARS]),
         noscript=seen.noscript,
         headline_link_count=len(seen.headlines),
-        linked_share=_share(fields["text"], frozenset(seen.headlines)),
-        menu_share=_share(fields["text"], seen.links),
+        linked_share=_share(long, headlines),
+        listed_share=_share(long, headlines | seen.teased),
+        menu_share=_share(folded, seen.links),
         has_password_field=seen.has_password_field,
         script_count=seen.script_count,
+        machinery=seen.machinery,
+        has_empty_root=seen.has_empty_root,
     )
+
+
+def _teased(blocks: Sequence[Block]) -> Iterator[str]:
+    """The blocks that stand below a linked headline, as a list's excerpts do; dates and the like between do not count."""
+    is_below = False
+    for block in islice((block for block in blocks if len(block.text) >= HEADLINE_CHARS), PAGE_BLOCKS):
+        is_link = block.link_share >= ALL_LINKED
+        if is_below and not is_link:
+            yield block.text
+        is_below = is_link
+
+
+def _upper(parsed: HtmlElement) -> Iterator[HtmlElement]:
+    """The body's children, and theirs: where what scripts are to fill stands."""
+    body = parsed.find("body")
+    for child in () if body is None else body:
+        yield child
+        yield from child
+
+
+def _is_empty_root(element: HtmlElement) -> bool:
+    is_root = element.get("id") in ROOTS or element.tag in ROOTS
+    return is_root and len(tree.text_of(element)) < HEADLINE_CHARS
 
 
 def _is_proven(claimed: claims.Claims, evidence: PublishedEvidence | None) -> bool:
@@ -79,6 +137,5 @@ def _is_proven(claimed: claims.Claims, evidence: PublishedEvidence | None) -> bo
     return evidence in ARTICLE_EVIDENCE and (is_article or says_article)
 
 
-def _share(text: str, links: frozenset[str]) -> float:
-    lines = text.split("\n")
-    return sum(fold(line) in links for line in lines) / len(lines)
+def _share(folded: Sequence[str], links: frozenset[str]) -> float:
+    return sum(map(links.__contains__, folded)) / max(1, len(folded))

@@ -4,29 +4,32 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from itertools import accumulate, islice
+from itertools import islice
 from operator import itemgetter
+from typing import Literal, NamedTuple
 
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.extract import lines, marked
-from ingest.extract.blocks import Block
+from ingest.extract.blocks import PROSE_CHARS, Block, is_cut
 from ingest.extract.cues import Said
 from ingest.extract.forest import Forests
-from ingest.extract.marked import PROSE_CHARS, TEXT_BLOCKS
+from ingest.extract.marked import TEXT_BLOCKS
 from ingest.extract.tree import INVISIBLE, line, link_share, marks, text_of
+from ingest.rules.text import HEAD_LINES
 from ingest.rules.title import fold
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
-TRUSTED_F1 = (
-    0.95  # expected of the blocks chosen without trafilatura (77 % of 918 pages reach it): above it it adds nothing
-)
-SURE_F1 = (
-    0.85  # expected of the chosen blocks: below it (4 % of 918 pages) they are worse than what the full mode reads
-)
+# What read the text: the chosen blocks, of a page that has too many, without and with what trafilatura read; trafilatura; the
+# paragraphs of the element that holds the page's prose, or that is marked as the article's; JSON-LD
+Reader = Literal["blocks", "blocks, cut", "blocks+trafilatura", "trafilatura", "paragraphs", "marked", "article-body"]
+# F1 expected of the chosen blocks (918 pages). Chosen alone, 88 % reach the first, and above it trafilatura adds .001 at most;
+# below the second (2 %) blocks are worse than what the full mode reads.
+TRUSTED_F1 = 0.9
+SURE_F1 = 0.8
 SHORT_CHARS = 1_500  # of prose: below it the full mode is worth its cost (5-16 % of pages)
 COVERED_SHARE = 0.5  # of the page's paragraphs: below it the fast mode may have read the wrong part
 MISSED_SHARE = 0.3  # text found, of the paragraphs that stand together elsewhere: below it those are the article
@@ -35,12 +38,15 @@ SHOWN_SHARE = 0.8  # of `articleBody` that the page's paragraphs must be able to
 SUPERSET_RATIO = 1.5  # `articleBody` so much longer than the text, and holding it, is the whole of it
 MOST_ELEMENTS = 12_000
 MOST_CHARS = 1_000_000
+MOST_DEPTH = 1_000  # of elements: trafilatura is quadratic in it, and ends in RecursionError
+IS_DEEP = etree.XPath(f"boolean({'/*' * MOST_DEPTH})")
 QUADRATIC_CELLS = 1_500  # cells and list items above which the full mode may take minutes
 UNTEXTUAL = (
     "script", "style", "svg", "noscript", "template", "iframe", "nav", "footer", "button", "select", "picture", "source",
     "video", "audio", "canvas", "link", "meta", "input", "object", "textarea",
 )  # fmt: skip
 BELOW_TEXT = re.compile(r"(?:^|[\s_-])(?:comments?|disqus|footer)(?:$|[\s_-])", re.IGNORECASE)
+PICTURE_MARK = re.compile(r"(?:^|[\s_-])(?:photo|image|picture|caption|credit|foto|bild)", re.IGNORECASE)
 EMBEDS = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|bluesky-embed|reddit-embed|telegram-post")
 BLOCKS = frozenset({"p", "div", "section", "article", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "table", "figure", "main",
                     "header", "aside", "nav", "form", "blockquote", "dl", "video"})  # fmt: skip
@@ -57,19 +63,28 @@ LEDE_CHARS = (40, 900)
 LEDE_WINDOW = 400  # elements between the heading and the text
 
 
-def extract(tree: HtmlElement, page: Sequence[Block], said: Said, forests: Forests) -> str:
+class Found(NamedTuple):
+    """Text lines, and what read them."""
+
+    text: str
+    reader: Reader
+
+
+def extract(tree: HtmlElement, page: Sequence[Block], said: Said, forests: Forests) -> Found:
     """Text lines of the article, empty where nothing reads any; `page` are the tree's blocks, the tree is used up.
 
     Three readers, each asked only where the one before it promises little: the forest by the page's looks; the same by
     what trafilatura's fast mode reads, too; trafilatura alone with its full mode, and the page's own marks.
     """
-    choice = lines.choose(page, said, "", forests.alone)
+    choice = lines.choose(page, said, None, forests.alone)
+    reader: Reader = "blocks, cut" if is_cut(page) else "blocks"
     if choice.expected_f1 < TRUSTED_F1 and not is_vast(tree, page):
         read = fast(tree)
         choice = lines.choose(page, said, read, forests.aided)
+        reader = "blocks+trafilatura"
         if choice.expected_f1 < SURE_F1:
             return _rescued(tree, _doubtful(tree, read), said.article_body)
-    return _rescued(tree, choice.text, said.article_body)
+    return _rescued(tree, Found(choice.text, reader), said.article_body)
 
 
 def fast(tree: HtmlElement) -> str:
@@ -80,21 +95,24 @@ def fast(tree: HtmlElement) -> str:
     return _trafilatura(tree, is_fast=True)
 
 
-def _doubtful(tree: HtmlElement, read: str) -> str:
+def _doubtful(tree: HtmlElement, read: str) -> Found:
     """What is read of a page on which the odds are low: the better of the fast and the full mode, or the marked element's."""
-    found, read_chars = read, prose_chars(read)
+    text, read_chars = read, prose_chars(read)
     if (read_chars < SHORT_CHARS or read_chars < COVERED_SHARE * _paragraph_chars(tree)) and not is_heavy(tree):
         full = _trafilatura(tree, is_fast=False)
-        found = full if prose_chars(full) >= read_chars else found
-    found = _main_paragraphs(tree, least_chars=prose_chars(found) / MISSED_SHARE) or found
-    return (marked.paragraphs(tree, found) or found) if len(found) < SHORT_CHARS else found
+        text = full if prose_chars(full) >= read_chars else text
+    main = _main_paragraphs(tree, least_chars=prose_chars(text) / MISSED_SHARE)
+    found = Found(main, "paragraphs") if main else Found(text, "trafilatura")
+    own = marked.paragraphs(tree, found.text) if len(found.text) < SHORT_CHARS else None
+    return Found(own, "marked") if own else found
 
 
-def _rescued(tree: HtmlElement, found: str, article_body: str | None) -> str:
+def _rescued(tree: HtmlElement, found: Found, article_body: str | None) -> Found:
     """`articleBody` of JSON-LD where it holds what was found and much more, else what was found."""
-    if not article_body or not _holds(article_body, found):
+    if not article_body or not _holds(article_body, found.text):
         return found
-    return article_body if not found or _paragraph_chars(tree) >= SHOWN_SHARE * len(article_body) else found
+    is_shown = not found.text or _paragraph_chars(tree) >= SHOWN_SHARE * len(article_body)
+    return Found(article_body, "article-body") if is_shown else found
 
 
 def prose_chars(text: str) -> int:
@@ -150,9 +168,13 @@ def is_heavy(tree: HtmlElement) -> bool:
 
 
 def is_vast(tree: HtmlElement, page: Sequence[Block]) -> bool:
-    """Whether trafilatura would take seconds: over the elements, or the characters, that no article has."""
-    chars = accumulate(len(block.text) for block in page)
-    return any(so_far > MOST_CHARS for so_far in chars) or next(islice(tree.iter(), MOST_ELEMENTS, None), None) is not None
+    """Whether trafilatura would take seconds: over the elements, the depth, or the characters, that no article has."""
+    return (
+        is_cut(page)
+        or sum(len(block.text) for block in page) > MOST_CHARS
+        or next(islice(tree.iter(), MOST_ELEMENTS, None), None) is not None
+        or bool(IS_DEEP(tree))
+    )
 
 
 def prune(tree: HtmlElement) -> None:
@@ -173,9 +195,11 @@ def lede(tree: HtmlElement, *, first_line: str, descriptions: Collection[str], t
     start, said = fold(first_line)[:60], fold(text)
     claims = [fold(claim) for claim in descriptions]
     for element in islice(_below_heading(tree), LEDE_WINDOW):
-        if element.tag not in LEDE_TAGS or any(child.tag in BLOCKS for child in element.iterdescendants()):
+        if element.tag not in LEDE_TAGS or (
+            len(element) and any(child.tag in BLOCKS for child in element.iterdescendants())
+        ):
             continue
-        candidate = text_of(element)
+        candidate = text_of(element) if len(element) else line(element.text)
         folded = fold(candidate)
         if start and folded.startswith(start):
             return None
@@ -190,6 +214,14 @@ def lede(tree: HtmlElement, *, first_line: str, descriptions: Collection[str], t
         if is_described or (LEDE.search(said_of) and link_share(element) < 0.5):
             return candidate
     return None
+
+
+def captions(page: Sequence[Block], found: str) -> Iterator[str]:
+    """The first lines of a text that stand under a picture, by their element's tag or name."""
+    first = frozenset(found.split("\n", HEAD_LINES)[:HEAD_LINES])
+    for block in page:
+        if block.text in first and (block.place.tag == "figcaption" or PICTURE_MARK.search(block.place.css)):
+            yield block.text
 
 
 def _below_heading(tree: HtmlElement) -> Iterator[HtmlElement]:

@@ -1,5 +1,6 @@
 """A page's text as one lxml tree, and small questions about elements; what the markup claims is read in markup.py."""
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -12,17 +13,26 @@ INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span", "strong", "sub",
      "sup", "u", "wbr"}
 )  # fmt: skip
+# Where pages are glued together an article may stand behind one, and libxml2 leaves out what does
+CLOSING = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
 
 
 def parse(text: str) -> HtmlElement | None:
-    """The tree, or None where there is nothing to parse. `huge_tree`: 260 nested divs are no reason to lose a page."""
+    """The tree, or None where there is nothing to parse. `huge_tree`: 260 nested divs are no reason to lose a page.
+
+    MemoryError where there is too little of it, which lxml calls a fault of the markup.
+    """
     parser = HTMLParser(huge_tree=True, encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(
         etree.ElementDefaultClassLookup(element=HtmlElement)
     )  # lxml.html asks Python for each
     try:
-        tree = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
+        tree = document_fromstring(CLOSING.sub("", text).encode("utf-8", "replace"), parser=parser)
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:  # type: ignore[attr-defined]  # its own stubs forget it
+            raise MemoryError from None
+        return None
+    except etree.ParserError:
         return None
     return tree if tree.tag == "html" else None
 

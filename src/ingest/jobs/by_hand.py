@@ -55,7 +55,8 @@ def provisional(url: str, host_delay_s: float) -> Source:
     """A source that is not one yet, for the manners of its visits."""
     return Source(
         source_id="try", name="", home_url=url, country="", language="", feeds=(), is_checked=False, is_paused=False,
-        poll_every_s=1, poll_ceiling_s=1, host_delay_s=host_delay_s, look_after_s=(), section_links=None,
+        poll_every_s=1, poll_ceiling_s=1, host_delay_s=host_delay_s, look_after_s=(), section_links=None, rules=(),
+        keep_pages_days=None,
     )  # fmt: skip
 
 
@@ -79,6 +80,6 @@ def _body(path: Path, limit_bytes: int) -> bytes:
     if len(body) > limit_bytes:
         raise InputError(
             f"{path} is larger than {limit_bytes} bytes",
-            "INGEST_FEED_LIMIT_BYTES, for a sitemap INGEST_SITEMAP_LIMIT_BYTES, raises the limit",
+            "INGEST_FEED_LIMIT_BYTES, INGEST_SITEMAP_LIMIT_BYTES and INGEST_PAGE_LIMIT_BYTES raise the limits",
         )
     return body

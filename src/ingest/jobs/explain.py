@@ -15,20 +15,24 @@ STAGES = {
     "fetched": "SELECT fetched_at, purpose, attempt, robots, outcome, http_status, detail, final_url, moved_to,"
     " nullif(array_to_string(optouts, ', '), '') AS optouts, next_attempt_at, archive_path, archive_offset, batch_id"
     " FROM raw.fetch WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY fetched_at",
-    "rejected": "SELECT fetched_at, reason, detail, extractor_version FROM raw.rejection"
-    " WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY fetched_at",
+    "rejected": "SELECT fetched_at, reason, detail, title, extractor_version, rule_hash,"
+    " fetch_id IN (SELECT fetch_id FROM core.verdict WHERE load_seq = rejection.load_seq) AS counts"
+    " FROM raw.rejection AS rejection WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY fetched_at, load_seq",
     "extracted": "SELECT fetched_at, article_id, canonical_url, canonical_evidence, title, word_count, published_at,"
-    " published_evidence, content_hash, extractor_version FROM raw.extraction"
-    " WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY fetched_at",
-    "article": "SELECT article_id, source_id, title, published_at, published_evidence, revision_count, gone_at, moved_to,"
-    " duplicate_of, story_id"
+    " published_evidence, content_hash, extractor_version, rule_hash,"
+    " fetch_id IN (SELECT fetch_id FROM core.verdict WHERE load_seq = extraction.load_seq) AS counts"
+    " FROM raw.extraction AS extraction WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY fetched_at, load_seq",
+    "confirmed": "SELECT confirmed_at, extractor_version, rule_hash FROM raw.confirmation"
+    " WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY confirmed_at",
+    "article": "SELECT article_id, source_id, title, published_at, published_evidence, published_contradictions, evidence,"
+    " access, revision_count, gone_at, moved_to, duplicate_of, story_id, extractor_version, rule_hash"
     " FROM core.article WHERE article_id IN (SELECT article_id FROM known)",
     "revisions": "SELECT revision_number, first_seen_at, last_seen_at, title, word_count FROM core.revision"
     " WHERE article_id IN (SELECT article_id FROM known) ORDER BY revision_number",
     "same text": "SELECT other.article_id, other.source_id, other.url, other.published_at FROM core.article AS other"
     " JOIN core.article AS self ON other.story_id = self.story_id AND other.article_id <> self.article_id"
     " WHERE self.article_id IN (SELECT article_id FROM known) ORDER BY other.published_at LIMIT 20",
-    "ledger": "SELECT source_id, state, reason, duplicate_of, fetch_count, next_attempt_at FROM mart.ledger"
+    "ledger": "SELECT source_id, state, reason, title, published_at, duplicate_of, fetch_count, next_attempt_at FROM mart.ledger"
     " WHERE entry_id IN (SELECT entry_id FROM known)",
 }
 # a URL may be what a feed listed, or the canonical address of what was found there

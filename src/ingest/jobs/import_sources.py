@@ -3,13 +3,14 @@
 How each format is read is in `discover/`; what a site offers is found by `add_source`.
 """
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ingest import catalogue_file
+from ingest import catalogue, catalogue_file
 from ingest.catalogue import feed_id
 from ingest.discover.opml import is_opml, read_opml
 from ingest.discover.publisher import country_of
@@ -72,10 +73,15 @@ def run(
 ) -> Imported:
     """Read an OPML, CSV or address list and add what is new; `country` and `language` are for lines that name none.
 
+    Another catalogue (`.toml`) is taken as it is, without asking anybody.
+
     InputError where the file cannot be read at all; what is wrong with one line is in the account.
     """
-    listed, refused = _read(file)
+    body = _body(file)
     known = known_in(catalogue_file.sources_in(settings.catalogue))
+    if file.suffix.lower() == ".toml":
+        return _of_catalogue(settings, file, body, known, is_dry_run=is_dry_run)
+    listed, refused = _read(file, body)
     account = _Account(known=known, refused=list(refused))
     groups = _groups(listed, account)
     fallback = Wish(country=country, language=language)
@@ -91,8 +97,12 @@ def run(
             _taken_as_they_are(lines, fallback, account)
         if account.tables and not is_dry_run:
             catalogue_file.append(settings.catalogue, account.tables)
+    return _told(account, len(listed) + len(refused))
+
+
+def _told(account: _Account, line_count: int) -> Imported:
     return Imported(
-        line_count=len(listed) + len(refused),
+        line_count=line_count,
         added_count=account.added_count,
         known_count=account.known_count,
         refused=tuple(sorted(account.refused, key=lambda one: one.line)),
@@ -100,14 +110,44 @@ def run(
     )
 
 
-def _read(file: Path) -> tuple[list[Listed], list[Refused]]:
+def _of_catalogue(settings: Settings, file: Path, body: bytes, known: Known, *, is_dry_run: bool) -> Imported:
+    """The entries of another catalogue as they are, rules and all; a line is one of its sources."""
+    try:
+        sources = catalogue.parse(tomllib.loads(text_of(body)), str(file))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{file} is not TOML: {error}", "mend the line it names; nothing was taken") from None
+    account = _Account(known=known)
+    for number, source in enumerate(sources, start=1):
+        owners = [known.owners.get(feed.feed_id) for feed in source.feeds]
+        owner = next(filter(None, owners), None) or known.homes.get(canonical(source.home_url))
+        if all(owners):
+            account.known_count += 1
+        elif owner:
+            reason = f"{owner!r} has this front page or one of its addresses: add the rest to its entry"
+            account.refused.append(Refused(line=number, written=source.source_id, reason=reason))
+        elif source.source_id in known.taken:
+            reason = "the id is in use: an id is never reused"
+            account.refused.append(Refused(line=number, written=source.source_id, reason=reason))
+        else:
+            account.tables.append(catalogue_file.table_of(source))
+            account.added_count += 1
+    if account.tables and not is_dry_run:
+        catalogue_file.append(settings.catalogue, account.tables)
+    return _told(account, len(sources))
+
+
+def _body(file: Path) -> bytes:
     try:
         with file.open("rb") as stream:
             body = stream.read(LIMIT_BYTES + 1)
     except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}", "give an OPML, CSV or text file") from None
+        raise InputError(f"{file} cannot be read: {error.strerror}", "give an OPML, CSV, TOML or text file") from None
     if len(body) > LIMIT_BYTES:
         raise InputError(f"{file} is larger than {LIMIT_BYTES} bytes", "divide it")
+    return body
+
+
+def _read(file: Path, body: bytes) -> tuple[list[Listed], list[Refused]]:
     try:
         return read_opml(body) if is_opml(body) else read_list(text_of(body))
     except InputError as error:

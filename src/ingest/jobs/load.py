@@ -12,7 +12,7 @@ from ingest.settings import Settings
 from ingest.stage import batch as stage
 from ingest.stage import journal
 from ingest.warehouse import load as warehouse
-from ingest.warehouse import writer
+from ingest.warehouse import publish, writer
 
 logger = logging.getLogger(__name__)
 Summary = dict[str, int | list[str]]
@@ -40,6 +40,8 @@ def run(settings: Settings, *, progress: Progress = unwatched) -> Summary:
                 _quarantine(settings, connection, batch_id, lines, str(error))
                 quarantined.append(batch_id)
             progress("batches loaded", done, len(owed))
+        if not settings.keep_superseded:
+            _drop_superseded(connection)
     return {"loaded": loaded, "quarantined": quarantined, "row_count": row_count}
 
 
@@ -61,6 +63,13 @@ def _load(
     row_count = warehouse.load(connection, batch, load_seq=line.load_seq, version=__version__, now=now)
     event(logger, "batch_loaded", batch_id=batch_id, load_seq=line.load_seq, rows=row_count)
     return row_count
+
+
+def _drop_superseded(connection: duckdb.DuckDBPyConnection) -> None:
+    """Verdicts that what is published replaced: a batch that is not checked yet may still be taken out."""
+    dropped = warehouse.drop_superseded(connection, through_seq=publish.published_through(connection))
+    if dropped:
+        event(logger, "superseded_dropped", verdicts=dropped)
 
 
 def _quarantine(

@@ -12,7 +12,7 @@ from typing import Any
 from ingest.errors import InputError
 from ingest.extract.page import read_and_judge
 from ingest.extract.pool import ExtractorPool
-from ingest.records import Page, Rejection
+from ingest.records import Metadata, Page, Rejection, Verdict
 from ingest.rules.url import as_found
 from ingest.settings import Settings
 
@@ -43,15 +43,18 @@ def run(manifest: Path, out: Path, *, settings: Settings, progress: Callable[[in
         ExtractorPool(
             workers=settings.extract_workers,
             timeout_s=settings.extract_timeout_s,
+            cpu_s=settings.extract_cpu_s,
             memory_bytes=settings.extract_memory_bytes,
         ) as pool,
     ):
         for done, (page, answer) in enumerate(pool.run(read_and_judge, _pages(lines, now=now)), start=1):
-            verdict, fields = (answer, {}) if isinstance(answer, Rejection) else answer
+            verdict, reading = (answer, None) if isinstance(answer, Rejection) else answer
             reason = verdict.reason if isinstance(verdict, Rejection) else None
             if reason:
                 rejected[reason] += 1
-            written.write(json.dumps(_line(page.fetch_id, fields, reason), ensure_ascii=False) + "\n")
+            written.write(
+                json.dumps(_line(page.fetch_id, verdict, reading.text if reading else ""), ensure_ascii=False) + "\n"
+            )
             progress(done, len(lines))
     return TrySummary(
         page_count=len(lines), article_count=len(lines) - rejected.total(), rejected=dict(rejected.most_common())
@@ -91,6 +94,7 @@ def _pages(lines: list[tuple[str, str, Path]], *, now: datetime) -> Iterator[Pag
             final_url=address,
             http_charset=None,
             language=None,
+            rule=None,
             fetched_at=now,
             body=_body(file),
         )
@@ -105,26 +109,25 @@ def _body(file: Path) -> bytes:
         raise InputError(f"{file} is no gzip file: {error}", "it is named .gz") from None
 
 
-def _line(page_id: str, fields: dict[str, Any], reason: str | None) -> dict[str, Any]:
+def _line(page_id: str, verdict: Verdict, text: str) -> dict[str, Any]:
     return {
         "id": page_id,
-        "text": fields.get("text", ""),
-        "title": fields.get("title"),
-        "authors": list(fields.get("authors", ())),
-        "published_at": _as_published(fields),
-        "published_precision": fields.get("published_precision"),
-        "language": fields.get("language"),
-        "tags": list(fields.get("tags", ())),
-        "image_url": fields.get("image_url"),
-        "rejected": reason,
+        "text": text,
+        "title": verdict.title,
+        "authors": list(verdict.authors),
+        "published_at": as_published(verdict),
+        "published_precision": verdict.published_precision,
+        "language": verdict.language,
+        "tags": list(verdict.tags),
+        "image_url": verdict.image_url,
+        "rejected": verdict.reason if isinstance(verdict, Rejection) else None,
     }
 
 
-def _as_published(fields: dict[str, Any]) -> str | None:
+def as_published(found: Metadata) -> str | None:
     """ISO 8601 in the page's own offset; the date alone where no more is known."""
-    at: datetime | None = fields.get("published_at")
-    if at is None:
+    if found.published_at is None:
         return None
-    if fields["published_precision"] == "day":
-        return at.date().isoformat()
-    return at.astimezone(timezone(timedelta(seconds=fields["published_offset_s"] or 0))).isoformat()
+    if found.published_precision == "day":
+        return found.published_at.date().isoformat()
+    return found.published_at.astimezone(timezone(timedelta(seconds=found.published_offset_s or 0))).isoformat()

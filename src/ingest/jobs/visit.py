@@ -15,14 +15,17 @@ from ingest.fetch.archive import ArchiveWriter
 from ingest.fetch.pace import Again, in_turn
 from ingest.fetch.response import Response
 from ingest.fetch.robots import RobotsVerdict
+from ingest.jobs import shelf
 from ingest.jobs.manners import LONGEST_DELAY_S, PUT_OFF, Manners, Visited, own_wait
 from ingest.log import Progress
 from ingest.records import Extraction, Fetch, Outcome, Page, Rejection, Row, Source, Target, Verdict
 from ingest.rules.ladder import next_look_at, next_retry_at
+from ingest.rules.page_rule import rule_at
 from ingest.rules.url import host
 from ingest.settings import Settings
 from ingest.stage import batch as stage
 
+OPEN_ARCHIVES = 16  # a source may say any number of days that its pages are kept
 SEAL_EVERY_S = 120.0  # what a killed task may fetch again, where pages come slowly
 
 
@@ -63,6 +66,7 @@ def visit_targets(
     pool = ExtractorPool(
         workers=settings.extract_workers,
         timeout_s=settings.extract_timeout_s,
+        cpu_s=settings.extract_cpu_s,
         memory_bytes=settings.extract_memory_bytes,
     )
     try:
@@ -109,8 +113,7 @@ class _Desk:
         self._sealed_s = time.monotonic()
         self._rows: dict[str, list[Row]] = {"fetch": [], "extraction": [], "rejection": []}
         self._unjudged: dict[str, Fetch] = {}
-        self._archive: ArchiveWriter | None = None
-        self._archive_path = Path()
+        self._archives: dict[str, tuple[Path, ArchiveWriter]] = {}  # by how long their pages are kept
 
     def take(self, target: Target, visited: Visited) -> Page | None:
         """Note a visit; returns the page that is to be judged, if one arrived."""
@@ -126,7 +129,7 @@ class _Desk:
             self._file(fetch)
             return None
         self._summary.fetched += 1
-        path, offset = self._keep(response, fetch.fetch_id)
+        path, offset = self._keep(response, fetch)
         self._unjudged[fetch.fetch_id] = replace(fetch, archive_path=path, archive_offset=offset)
         return Page(
             fetch_id=fetch.fetch_id,
@@ -136,6 +139,7 @@ class _Desk:
             final_url=fetch.final_url or fetch.url,
             http_charset=response.http_charset,
             language=self._sources[target.source_id].language,
+            rule=rule_at(self._sources[target.source_id].rules, fetch.fetched_at),
             fetched_at=fetch.fetched_at,
             body=response.body,
         )
@@ -162,9 +166,7 @@ class _Desk:
 
     def seal(self) -> None:
         """Seal what is filed; pages that still wait for a verdict keep their place in the archive just closed."""
-        if self._archive:
-            self._archive.close()
-            self._archive = None
+        self._close_archives()
         self._sealed_s = time.monotonic()
         if not self._rows["fetch"]:
             return
@@ -184,12 +186,20 @@ class _Desk:
         if is_late or len(self._rows["fetch"]) >= self._settings.batch_pages:
             self.seal()
 
-    def _keep(self, response: Response, fetch_id: str) -> tuple[str, int]:
-        if self._archive is None:
-            at = datetime.now(UTC)
-            self._archive_path = Path(f"{at:%Y-%m-%d}") / f"{at:%Y%m%dT%H%M%S}Z-{secrets.token_hex(4)}.warc.gz"
-            self._archive = ArchiveWriter(self._settings.raw / self._archive_path)
-        return self._archive_path.as_posix(), self._archive.add(response, record_id=fetch_id)
+    def _keep(self, response: Response, fetch: Fetch) -> tuple[str, int]:
+        span = shelf.span_of(self._sources[fetch.source_id].keep_pages_days)
+        if span not in self._archives:
+            if len(self._archives) >= OPEN_ARCHIVES:
+                self._close_archives()
+            path = shelf.new_file(span, at=datetime.now(UTC), token=secrets.token_hex(4))
+            self._archives[span] = path, ArchiveWriter(self._settings.raw / path)
+        path, archive = self._archives[span]
+        return path.as_posix(), archive.add(response, record_id=fetch.fetch_id)
+
+    def _close_archives(self) -> None:
+        for _, archive in self._archives.values():
+            archive.close()
+        self._archives = {}
 
 
 def _fetch(

@@ -20,4 +20,4 @@ def content_hash(text: str) -> str:
 
 def word_count(text: str) -> int:
     """Words as a reader counts them: `don’t` is one; scripts without spaces are counted by character."""
-    return len(WORD.findall(UNSPACED.sub(" x ", text)))
+    return len(WORD.findall(text if text.isascii() else UNSPACED.sub(" x ", text)))

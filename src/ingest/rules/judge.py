@@ -8,85 +8,48 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
-from ingest.records import RejectionReason
+from ingest.records import Access, RejectionReason
 from ingest.rules import url
 from ingest.rules.fingerprint import word_count
+from ingest.rules.signs import (
+    APOLOGY,
+    CHALLENGE,
+    CHALLENGE_MACHINERY,
+    CHALLENGE_TITLE,
+    CHALLENGE_WORD,
+    CONSENT,
+    CONSENT_ADDRESS,
+    CONSENT_BESIDE,
+    CONSENT_SUBJECTS,
+    JAVASCRIPT,
+    LIST_ADDRESS,
+    LOGIN,
+    LOGIN_ADDRESS,
+    LOGIN_PLEA,
+    MISSING,
+    MISSING_ADDRESS,
+    MISSING_PAGE,
+    PAYWALL,
+    PAYWALL_WORD,
+)
 from ingest.rules.title import SEPARATOR
 
 STUB_WORDS = 25  # under it a text is no article unless the markup proves one
 PROVEN_WORDS = 8  # under it not even then
+WALLED_WORDS = 80  # a text that ends at a wall: longer ones are worth having as they are
 SHORT_WORDS = 120
 MEDIUM_WORDS = 300
 SECTION_LINKS = 12
 LINKED_SHARE = 0.6
+LISTED_SHARE = 0.8  # of 330 real articles without an article's markup none has over 0.69
+NAMED_LIST_SHARE = 0.4  # the same, of an address that names a list of stories
+WALL_SUBJECTS = 3
+WALL_PAGE_WORDS = 150  # menu and all
+CHALLENGE_PAGE_WORDS = 60
+WALL_PHRASES = 2
+PROVEN_WALL_PHRASES = 4  # news about consent walls have an article's markup, too
 MENU_LINES = 10
 MENU_SHARE = 0.5
-
-CHALLENGE = re.compile(
-    r"checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human|you are human|"
-    r"(?:complete|solve|enter|pass)\W+(?:\w+\W+){0,3}(?:re)?captcha|"
-    r"access to this page has been denied|pardon our interruption|ddos protection by|enable cookies and reload|\bray id\b",
-    re.IGNORECASE,
-)
-# The same in words that news use as well: only a title made of them alone says so, or a page with hardly another word
-CHALLENGE_TITLE = re.compile(
-    r"(?:just a moment|attention required|are you a robot|access denied|security check|unusual traffic|bot detection|"
-    r"403 forbidden|request blocked|robot check)\b",
-    re.IGNORECASE,
-)
-# What a consent wall says, and no news
-CONSENT = re.compile(
-    r"we value your privacy|cookie(?:s)? (?:consent|settings|policy)|accept all cookies|"
-    r"manage (?:your )?(?:privacy|consent|cookie)|your privacy (?:choices|matters)|consent to (?:the use of )?cookies|"
-    r"datenschutz-?einstellungen|mit werbung (?:und tracking )?weiterlesen|werbefrei lesen|cookies akzeptieren|pur-abo|"
-    r"(?:our|unsere|nos|nuestros|nossos|nostri|onze) \d{2,4} (?:partner|partenaires|socios|parceiros)|"
-    r"information(?:en)? (?:on|auf) (?:a|your|ihrem|einem) (?:device|gerät)|"
-    r"gérer (?:mes|les) cookies|acceptez? (?:les )?cookies|aceptar (?:las |y )?cookies|accetta(?:re)? (?:i )?cookie|"
-    r"cookies accepteren|privacyinstellingen",
-    re.IGNORECASE,
-)
-# What it says as parliaments do: it counts beside one of the above
-CONSENT_BESIDE = re.compile(r"before you continue|einwilligung|zustimm(?:en|ung)|acceptez? (?:les|et)", re.IGNORECASE)
-CONSENT_ADDRESS = re.compile(
-    r"//consent\.|//cmp\.|/consent(?:[/?]|$)|/cookiewall|/privacy-wall|/collectconsent", re.IGNORECASE
-)
-# Says that a page, and not a hiker, was not found; between the two stand such words only
-BETWEEN = (
-    r"(?: (?:you|we|were|are|looking|for|requested|is|was|could|can|has|been|sie|suchen|wurde|konnte|kann|ist|leider|hier|"
-    r"demandée|solicitada|ha|sido|foi|pôde|ser|richiesta|die|u|zoekt|is|werd|została|pod|tym|adresem))*"
-)
-MISSING_PAGE = re.compile(
-    r"\b(?:error|http|fehler|erreur|erro)\W{0,3}404\b|\b404\W{0,3}(?:error|fehler|erreur|erro)\b|"
-    r"\b(?:page|article|story|content|url|seite|artikel|inhalt|beitrag|página|pagina|articolo|sidan|siden|strona|strony)"
-    + BETWEEN
-    + r" (?:not (?:be )?(?:found|available)|does not exist|no longer (?:exists|available)|cannot be found|"
-    r"nicht (?:mehr )?(?:gefunden|verfügbar|vorhanden)|introuvable|n'existe (?:pas|plus)|no (?:se )?(?:encontrad|existe|"
-    r"encuentra)|não (?:foi )?(?:encontrad|existe)|non (?:è stata )?(?:trovat|esiste)|niet (?:gevonden|bestaa)|"
-    r"(?:kunde|finns) inte|(?:finnes|blev) ikke|nie (?:znaleziono|istnieje|została znaleziona))|"
-    r"nie znaleziono strony|страница не найдена|сторінку не знайдено|sayfa bulunamad|ページが見つかりません|"
-    r"页面不存在|페이지를 찾을 수 없",
-    re.IGNORECASE,
-)
-# Says that something was not found: it counts as a whole title, and on a page that has no date of its own
-MISSING = re.compile(
-    r"\b404\b|not found|does not exist|no longer (?:available|exists)|nicht (?:mehr )?(?:gefunden|verfügbar)|"
-    r"n'existe (?:pas|plus)|no (?:se )?(?:encontrad[oa]|encuentra|existe)|não (?:foi )?encontrad[oa]|"
-    r"non (?:è stat[oa] )?trovat[oa]|niet gevonden|nie (?:znaleziono|istnieje)|bulunamad\w*|찾을 수 없\w*",
-    re.IGNORECASE,
-)
-LOGIN = re.compile(
-    r"(?:log ?in|sign ?in|login|anmelden|einloggen|connexion|se connecter|iniciar sesión|entrar|accedi|"
-    r"inloggen|logga in|"
-    r"logg inn|zaloguj|войти|ログイン|로그인|登录|登入)\b",
-    re.IGNORECASE,
-)
-APOLOGY = re.compile(r"\b(?:error|http|fehler|erreur|erro|oops|sorry)\b", re.IGNORECASE)
-JAVASCRIPT = re.compile(
-    r"(?:enable|requires?|activate|turn on|need|aktivieren|activer|activar|ativar|attiva|"
-    r"benötigt)\W+(?:\w+\W+){0,3}?java ?script|"
-    r"java ?script\W+(?:\w+\W+){0,5}?(?:enabled?|required|disabled|aktivieren|activé|deaktiviert)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +59,25 @@ class Facts:
     listed_url: str
     final_url: str
     title: str
+    headings: tuple[str, ...]  # h1 elements
     text: str
     word_count: int
     is_proven: bool
     is_dated: bool  # the page's markup gives a date: walls, error pages and lists of stories have none of their own
+    is_many_dated: bool  # the only date is one of many `<time>`
     is_collection: bool  # the markup says that it lists others
-    is_free: bool | None
+    access: Access | None
     page_text: str  # the first thousands of characters that a reader sees
     page_word_count: int
     noscript: str
     headline_link_count: int  # links long enough to be headlines
-    linked_share: float  # of the text's lines: those that are the words of a link as long as a headline
+    linked_share: float  # of the text's lines as long as a headline: those that are the words of a link
+    listed_share: float  # the same, with those that stand below such a link, as the excerpts of a list do
     menu_share: float  # of the text's lines: those that are the words of any link
     has_password_field: bool
     script_count: int
+    machinery: str  # addresses of its first scripts and frames, or how those begin
+    has_empty_root: bool  # an element that scripts are to fill, by its name, with nothing in it
 
 
 def reason_against(facts: Facts) -> tuple[RejectionReason, str] | None:
@@ -154,49 +122,86 @@ MAGIC = (
     (b"\x00\x00\x00", "MP4 or other media"),
 )
 
+# What a line of a consent wall says
+WALL = (CONSENT, *CONSENT_SUBJECTS)
+
 
 def _redirect_home(facts: Facts) -> str | None:
-    if url.is_home(facts.final_url) and not url.is_home(facts.listed_url):
-        return f"sent to {facts.final_url}"
-    return None
+    if url.is_home(facts.listed_url) or LIST_ADDRESS.search(facts.final_url):
+        return None
+    path, _, query = facts.final_url.partition("?")
+    is_noted = url.is_home(path) and query not in facts.listed_url and facts.headline_link_count >= SECTION_LINKS
+    is_home = url.is_home(facts.final_url) or (is_noted and not facts.is_dated)  # with a note why: `/?error=404`
+    return f"sent to {facts.final_url}" if is_home else None
 
 
 def _challenge(facts: Facts) -> str | None:
     if facts.is_proven or facts.is_dated or facts.word_count > SHORT_WORDS or facts.page_word_count > MEDIUM_WORDS:
         return None
     opens = facts.page_word_count < 2 * STUB_WORDS and CHALLENGE_TITLE.match(facts.page_text.strip())
-    if opens or _is_whole(CHALLENGE_TITLE, facts.title):
+    if opens or _is_whole(CHALLENGE_TITLE, facts):
         return f"title {facts.title!r}, {facts.page_word_count} words on the page"
-    return _shown(CHALLENGE, facts.title, facts.page_text, facts.noscript)
+    loaded = CHALLENGE_MACHINERY.search(facts.machinery) if facts.page_word_count < SHORT_WORDS else None
+    if loaded:
+        return f"it loads {loaded.group()!r}"
+    said = (facts.title, facts.page_text, facts.noscript)
+    is_tiny = facts.page_word_count < CHALLENGE_PAGE_WORDS
+    return _shown(CHALLENGE, *said) or (_shown(CHALLENGE_WORD, *said) if is_tiny else None)
 
 
 def _consent(facts: Facts) -> str | None:
-    if CONSENT_ADDRESS.search(facts.final_url) and not CONSENT_ADDRESS.search(facts.listed_url):
-        return f"sent to {facts.final_url}"
-    if facts.is_proven or facts.word_count > MEDIUM_WORDS or facts.headline_link_count > SECTION_LINKS:
+    sent = _sent(CONSENT_ADDRESS, facts)
+    if sent or facts.word_count > MEDIUM_WORDS or facts.headline_link_count > SECTION_LINKS:
+        return sent
+    if facts.is_proven and facts.word_count > SHORT_WORDS:
         return None
-    said = f"{facts.title} {facts.text}"
-    found = {match.group().casefold() for match in CONSENT.finditer(said)}
+    is_whole = facts.word_count >= STUB_WORDS or facts.is_proven
+    said = facts.text if is_whole else f"{facts.text}\n{facts.page_text}"
+    walls = sum(word_count(line) for line in said.split("\n") if any(part.search(line) for part in WALL))
+    if 2 * walls < word_count(said):
+        return None  # a banner's sentence that came along with an article
+    found = {match.group().casefold() for match in CONSENT.finditer(f"{facts.title} {said}")}
     beside = {match.group().casefold() for match in islice(CONSENT_BESIDE.finditer(said), 1)}
-    return ", ".join(sorted(found | beside)) if found and len(found | beside) >= 2 else None
+    least = PROVEN_WALL_PHRASES if facts.is_proven else WALL_PHRASES
+    if found and len(found | beside) >= least:
+        return ", ".join(sorted(found | beside))
+    if facts.is_proven or facts.is_dated or facts.page_word_count > WALL_PAGE_WORDS:
+        return None
+    subjects = list(filter(None, (_shown(part, facts.title, facts.page_text) for part in CONSENT_SUBJECTS)))
+    return ", ".join(subjects) if len(subjects) >= WALL_SUBJECTS else None
 
 
 def _missing(facts: Facts) -> str | None:
     if facts.is_proven or facts.word_count > SHORT_WORDS:
         return None
-    if _is_whole(MISSING, facts.title):
+    if _is_whole(MISSING, facts):
         return f"title {facts.title!r}"
-    head = facts.text[:200] if facts.word_count < 2 * STUB_WORDS else ""
-    return _shown(MISSING_PAGE, facts.title, head) or (None if facts.is_dated else _shown(MISSING, facts.title, head))
+    places = (facts.title, facts.text[:200] if facts.word_count < 2 * STUB_WORDS else "")
+    said = _shown(MISSING_PAGE, *places)
+    if said is None and not facts.is_dated:
+        said = _shown(MISSING_PAGE, *facts.headings) or _shown(MISSING, *places, *facts.headings)
+    return said or _sent(MISSING_ADDRESS, facts)
+
+
+def _walled(facts: Facts) -> str | None:
+    if facts.access == "free" or facts.word_count >= WALLED_WORDS:
+        return None
+    is_told = facts.access is not None or facts.word_count < STUB_WORDS
+    said = _shown(PAYWALL, facts.text, facts.page_text if is_told else "")
+    is_cut = facts.access == "paid" and facts.word_count < 2 * STUB_WORDS
+    return said or (_shown(PAYWALL_WORD, facts.text) if is_cut else None)
 
 
 def _login(facts: Facts) -> str | None:
     if facts.is_proven or facts.word_count > SHORT_WORDS:
         return None
     opens = LOGIN.match(facts.title) is not None and not facts.is_dated
-    if _is_whole(LOGIN, facts.title) or (opens and (facts.has_password_field or facts.word_count < STUB_WORDS)):
+    if _is_whole(LOGIN, facts) or (opens and (facts.has_password_field or facts.word_count < STUB_WORDS)):
         return f"title {facts.title!r}"
-    return "password field, hardly any text" if facts.has_password_field and facts.word_count < STUB_WORDS else None
+    if facts.has_password_field and facts.word_count < STUB_WORDS:
+        return "password field, hardly any text"
+    plea = _shown(LOGIN_PLEA, facts.title, facts.text) if facts.word_count < STUB_WORDS else None
+    return plea or _sent(LOGIN_ADDRESS, facts)
 
 
 def _javascript(facts: Facts) -> str | None:
@@ -206,6 +211,8 @@ def _javascript(facts: Facts) -> str | None:
     shown = _shown(JAVASCRIPT, facts.noscript if is_short else "", facts.text)
     if shown and facts.page_word_count < SHORT_WORDS:
         return shown
+    if facts.script_count and is_short and facts.has_empty_root:
+        return f"{facts.script_count} scripts, and an empty element that they are to fill"
     if facts.script_count and facts.word_count == 0 and facts.page_word_count < STUB_WORDS:
         return f"{facts.script_count} scripts, {facts.page_word_count} words"
     return None
@@ -214,19 +221,21 @@ def _javascript(facts: Facts) -> str | None:
 def _section(facts: Facts) -> str | None:
     if facts.is_proven or facts.headline_link_count < SECTION_LINKS:
         return None
-    hardly_any = facts.word_count < 2 * STUB_WORDS and not facts.is_dated
+    hardly_any = facts.word_count < (2 * STUB_WORDS if not facts.is_dated else STUB_WORDS if facts.is_many_dated else 0)
     is_list = facts.is_collection and facts.word_count < MEDIUM_WORDS
-    if hardly_any or is_list or (facts.linked_share >= LINKED_SHARE and "\n" in facts.text):
-        return f"{facts.headline_link_count} headlines linked, {facts.linked_share:.0%} of the lines are links"
+    least_share = NAMED_LIST_SHARE if LIST_ADDRESS.search(facts.final_url) else LISTED_SHARE
+    is_listed = facts.linked_share >= LINKED_SHARE or facts.listed_share >= least_share
+    if hardly_any or is_list or (is_listed and "\n" in facts.text):
+        return (
+            f"{facts.headline_link_count} headlines linked, {facts.listed_share:.0%} of the lines are such or below one"
+        )
     return None
 
 
-def _paywall(facts: Facts) -> str | None:
-    return (
-        f"{facts.word_count} words, the rest is paid for"
-        if facts.is_free is False and facts.word_count < STUB_WORDS
-        else None
-    )
+def _paid(facts: Facts) -> str | None:
+    if facts.access == "paid" and facts.word_count < STUB_WORDS:
+        return f"{facts.word_count} words, the rest is paid for"
+    return None
 
 
 def _no_text(facts: Facts) -> str | None:
@@ -247,10 +256,19 @@ def _least_words(facts: Facts) -> int:
     return PROVEN_WORDS if facts.is_proven else STUB_WORDS
 
 
-def _is_whole(pattern: re.Pattern[str], title: str) -> bool:
-    """Whether a title, without the site's name after it, is made of what the pattern says and no word of news."""
-    first = SEPARATOR.split(title)[0]
-    return pattern.search(first) is not None and not any(map(str.isalpha, pattern.sub("", APOLOGY.sub("", first))))
+def _is_whole(pattern: re.Pattern[str], facts: Facts) -> bool:
+    """Whether a part of the title is made of what the pattern says and no word of news; of a dated page, the first part."""
+    parts = SEPARATOR.split(facts.title)  # the site's name may stand before or behind
+    return any(
+        pattern.search(part) is not None and not any(map(str.isalpha, pattern.sub("", APOLOGY.sub("", part))))
+        for part in (parts[:1] if facts.is_dated else parts)
+    )
+
+
+def _sent(pattern: re.Pattern[str], facts: Facts) -> str | None:
+    """The address that a redirect led to, where it says what the listed one does not."""
+    is_sent = pattern.search(facts.final_url) and not pattern.search(facts.listed_url)
+    return f"sent to {facts.final_url}" if is_sent else None
 
 
 def _shown(pattern: re.Pattern[str], *places: str) -> str | None:
@@ -259,14 +277,15 @@ def _shown(pattern: re.Pattern[str], *places: str) -> str | None:
 
 # In the order asked: the more telling reason first
 RULES: tuple[tuple[RejectionReason, Callable[[Facts], str | None]], ...] = (
+    ("consent_wall", _consent),
     ("redirect_home", _redirect_home),
     ("bot_challenge", _challenge),
-    ("consent_wall", _consent),
     ("soft_404", _missing),
+    ("paywall_stub", _walled),
     ("login", _login),
     ("needs_javascript", _javascript),
     ("section_page", _section),
-    ("paywall_stub", _paywall),
+    ("paywall_stub", _paid),
     ("no_text", _no_text),
     ("too_short", _too_short),
 )

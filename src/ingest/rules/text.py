@@ -92,23 +92,23 @@ TRAIL = re.compile(r"\s*[>›»/|→]\s*")  # between the steps of a breadcrumb 
 
 def clean(text: str) -> str:
     """NFC, no control characters, no lone surrogates, no white space at the ends of lines, no empty lines."""
-    plain = unicodedata.normalize(
-        "NFC", UNSEEN.sub("", CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
-    )
-    return "\n".join(filter(None, (line.strip() for line in plain.split("\n"))))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not all(map(str.isprintable, lines)):
+        lines = [UNSEEN.sub("", CONTROL.sub("", line)) for line in lines]
+    return unicodedata.normalize("NFC", "\n".join(filter(None, map(str.strip, lines))))
 
 
-def article_lines(text: str, *, titles: Collection[str], names: Collection[str], topics: Collection[str] = ()) -> str:
+def article_lines(text: str, *, titles: Collection[str], names: Collection[str], beside: Collection[str] = ()) -> str:
     """The article's lines of a cleaned text.
 
     `titles`: what the page calls the article; a leading line that says one again is dropped, with the byline (one of
-    `names`) and the date line beside it, and so are such lines and `topics` (tags, section) at the end, where pages put
-    links to them. Calls to read elsewhere, picture credits and the page's own foot go too.
+    `names`), the date line, what the page says `beside` its text (tags, section, captions) and the trail that leads there,
+    and so are such lines at the end, where pages put links. Calls to read elsewhere, picture credits and the page's own foot go too.
     """
     headings = {fold(title) for title in titles} - {""}
-    kept = _without_head(text.split("\n"), headings, names)
+    known = headings | {fold(said) for said in (*beside, *names)}
+    kept = _without_head(text.split("\n"), headings, known, names)
     kept = [line for line in kept if not is_call(line) and not is_credit(line)]
-    known = headings | {fold(said) for said in (*topics, *names)}
     while len(kept) > 1 and (is_foot(kept[-1]) or _is_furniture(kept[-1], known, names)):
         kept.pop()
     return "\n".join(kept)
@@ -153,7 +153,7 @@ def is_foot(line: str) -> bool:
 
 
 def _is_furniture(line: str, known: Collection[str], names: Collection[str]) -> bool:
-    """Whether a line repeats the article's title, section, author or date, or the trail that leads to it."""
+    """Whether a line repeats the article's title, section, caption, author or date, or the trail that leads to it."""
     if (
         fold(line) in known
         or is_dateline(line, names=names)
@@ -164,12 +164,13 @@ def _is_furniture(line: str, known: Collection[str], names: Collection[str]) -> 
     return len(steps) > 1 and all(step in known or step in GENERIC for step in steps)
 
 
-def _without_head(lines: list[str], titles: Collection[str], names: Collection[str]) -> list[str]:
+def _without_head(
+    lines: list[str], titles: Collection[str], known: Collection[str], names: Collection[str]
+) -> list[str]:
     head = lines[:HEAD_LINES]
     last_title = max((n for n, line in enumerate(head) if fold(line) in titles), default=-1)
     if last_title > 2:
         last_title = -1  # a title further down is a heading of the text
-    people = {fold(name) for name in names}
     kept: list[str] = []
     for number, line in enumerate(head):
         is_short = len(line) <= SHORT_CHARS
@@ -177,11 +178,7 @@ def _without_head(lines: list[str], titles: Collection[str], names: Collection[s
             continue
         if number <= last_title and fold(line) in titles:
             continue
-        if (
-            is_short
-            and not kept
-            and (fold(line) in people or is_byline(line, names=names) or is_dateline(line, names=names))
-        ):
+        if is_short and not kept and _is_furniture(line, known, names):
             continue
         kept.append(line)
     return kept + lines[HEAD_LINES:]

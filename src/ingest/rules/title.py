@@ -5,9 +5,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-TitleEvidence = Literal["og", "meta", "json-ld", "title", "h1"]
+from ingest.records import TitleEvidence
 
 SEPARATOR = re.compile(r"\s+(?:[|｜ㅣ│–—·•»›*]|-{1,2}|::|:|<|>)\s+")
 # Without spaces, as Japanese and Korean sites write them: `題：東京新聞`, `제목-정치ㅣ한국일보`
@@ -16,6 +15,7 @@ HYPHEN = re.compile(r"(?<=\S)[-_](?=\S)")
 CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
 )  # and halves of characters: no file can hold them
+ASCII_FOLD = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 LIMIT_CHARS = 500
 SHORTEST_CHARS = 3
 SITE_CHARS = 5  # a shorter name inside a piece of a title may be a word of its own
@@ -48,12 +48,15 @@ class Site:
 
 def fold(text: str) -> str:
     """Letters and digits alone, compatibility forms resolved: two titles with equal folds are one title."""
+    if text.isascii():
+        return text.translate(ASCII_FOLD)  # ten times as fast, and most texts are
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def one_line(text: str) -> str:
     """Text with its white space collapsed, without control characters and lone surrogates."""
-    return " ".join(CONTROL.sub("", " ".join(text.split())).split())
+    line = " ".join(text.split())
+    return line if line.isprintable() else " ".join(CONTROL.sub("", line).split())
 
 
 def tidy(text: str | None) -> str:
@@ -68,23 +71,18 @@ def site(names: Iterable[str | None], sections: Iterable[str | None]) -> Site:
     return Site(names=frozenset(folded - {""}), sections=frozenset(fold(name) for name in sections if name) - {""})
 
 
-def choose(
+def readings(
     *,
-    is_article: bool,
     og: str | None,
     twitter: str | None,
     headline: str | None,
     document: str | None,
     headings: Sequence[str],
     of_site: Site,
-) -> tuple[str, TitleEvidence] | None:
-    """The article's title, and which claim it is.
+) -> tuple[tuple[str, TitleEvidence], ...]:
+    """Every claim that can be a title, with the site's names cut off, in the order of trust.
 
-    `headline` as JSON-LD has it, `headings` the page's h1 texts in order, `document` the title element. News sites put
-    kickers and words for search engines into headings and headlines: with the sites' names cut off, og:title is right on
-    87 % of 127 pages, the headline on 82 %, h1 on 73 %; a vote is on 80 %, a table learnt from who agrees with whom on
-    83-87 % of pages of other publishers. On pages that call themselves no article og:title is written for search engines
-    (h1 79 %, og:title 71 % of 247).
+    `headline` as JSON-LD has it, `headings` the page's h1 texts in order, `document` the title element.
     """
     claims: tuple[tuple[str | None, TitleEvidence], ...] = (
         (og, "og"), (twitter, "meta"), (headline, "json-ld"), (document, "title"),
@@ -102,10 +100,26 @@ def choose(
         is_headline = fold(whole) == named and sum(fold(_without_name(other, of_site)) == named for other in texts) > 1
         spoken.append((whole if is_headline else without_site(whole, others, of_site), evidence))
     shown: list[tuple[str, TitleEvidence]] = [(heading, "h1") for heading in seen]
+    return tuple(one for one in (*spoken, *shown) if usable(one[0], of_site))
+
+
+def choose(
+    given: Sequence[tuple[str, TitleEvidence]], *, is_article: bool, title_from: TitleEvidence | None
+) -> tuple[str, TitleEvidence] | None:
+    """The article's title among its readings, and which claim it is; `title_from` is what the source's rule prefers.
+
+    News sites put kickers and words for search engines into headings and headlines: with the sites' names cut off,
+    og:title is right on 87 % of 127 pages, the headline on 82 %, h1 on 73 %; a vote is on 80 %, a table learnt from who
+    agrees with whom on 83-87 % of pages of other publishers. On pages that call themselves no article og:title is written
+    for search engines (h1 79 %, og:title 71 % of 247).
+    """
+    spoken = [one for one in given if one[1] != "h1"]
+    shown = [one for one in given if one[1] == "h1"]
     agreed = [one for one in shown if any(fold(one[0]) == fold(text) for text, _ in spoken)]
     alike = [one for one in shown if any(_is_alike(one[0], text) for text, _ in spoken)]
-    order = (*spoken, *shown) if is_article else (*agreed, *alike, *spoken, *shown)
-    return next((one for one in order if usable(one[0], of_site)), None)
+    preferred = [one for one in given if one[1] == title_from]
+    order = (*preferred, *given) if is_article else (*preferred, *agreed, *alike, *given)
+    return next(iter(order), None)
 
 
 def usable(text: str, of_site: Site) -> bool:

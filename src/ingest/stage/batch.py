@@ -11,12 +11,12 @@ import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import cast, get_args
 
 import pyarrow.parquet as parquet
 
 from ingest.errors import BatchCorrupt, BatchTooNew
-from ingest.records import Batch, Row
+from ingest.records import Batch, BatchKind, Row
 from ingest.stage.schema import SCHEMA_VERSION, TABLES, arrow_table
 
 MANIFEST = "manifest.json"
@@ -34,7 +34,7 @@ def folder_of(stage: Path, batch: str) -> Path:
 def seal(
     stage: Path,
     *,
-    batch_kind: Literal["listing", "pages"],
+    batch_kind: BatchKind,
     rows: Mapping[str, Sequence[Row]],
     now: datetime,
     token: str,
@@ -106,11 +106,11 @@ def _batch(folder: Path, manifest: Mapping[str, object]) -> Batch:
     tables = manifest["tables"]
     kind = manifest["batch_kind"]
     version = manifest["schema_version"]
-    if not isinstance(tables, dict) or kind not in ("listing", "pages") or not isinstance(version, int):
+    if not isinstance(tables, dict) or kind not in get_args(BatchKind) or not isinstance(version, int):
         raise ValueError("not a manifest of a batch")
     return Batch(
         batch_id=folder.name,
-        batch_kind="listing" if kind == "listing" else "pages",
+        batch_kind=cast(BatchKind, kind),
         sealed_at=datetime.fromisoformat(str(manifest["sealed_at"])),
         schema_version=version,
         folder=folder,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingest.records import Entry, Extraction, Fetch, Poll, Rejection, Row, SourceSeen
+from ingest.records import Confirmation, Entry, Extraction, Fetch, Poll, Rejection, Row, SourceSeen
 
 SCHEMA_VERSION = 1  # of the batch files: a new column or meaning is a new version, and old ones stay readable
 TABLES: dict[str, type[Row]] = {
@@ -19,6 +19,7 @@ TABLES: dict[str, type[Row]] = {
     "fetch": Fetch,
     "extraction": Extraction,
     "rejection": Rejection,
+    "confirmation": Confirmation,
 }
 ARROW_TYPES: dict[Any, Any] = {
     str: pa.string(),
@@ -27,6 +28,8 @@ ARROW_TYPES: dict[Any, Any] = {
     bool: pa.bool_(),
     datetime: pa.timestamp("us", tz="UTC"),
     tuple[str, ...]: pa.list_(pa.string()),
+    dict[str, str]: pa.map_(pa.string(), pa.string()),
+    dict[str, datetime]: pa.map_(pa.string(), pa.timestamp("us", tz="UTC")),
 }
 
 
@@ -54,6 +57,8 @@ def arrow_table(record: type[Row], rows: Sequence[Row]) -> Any:
 def _whole(value: object) -> object:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {_whole(name): _whole(part) for name, part in value.items()}
     return tuple(_whole(part) for part in value) if isinstance(value, tuple) else value
 
 

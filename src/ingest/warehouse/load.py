@@ -8,7 +8,22 @@ from ingest.errors import BatchCorrupt
 from ingest.records import Batch
 
 UNFIT = (duckdb.ConversionException, duckdb.ConstraintException, duckdb.InvalidInputException)
-RAW_TABLES = ("source", "poll", "entry", "fetch", "extraction", "rejection")
+RAW_TABLES = ("source", "poll", "entry", "fetch", "extraction", "rejection", "confirmation", "superseded")
+# What is left of a verdict is what names an article's home, its texts and the places of its pages (warehouse/touched.sql).
+SUPERSEDED = """
+CREATE OR REPLACE TEMP TABLE dropped AS
+WITH given AS (
+  SELECT fetch_id, entry_id, fetched_at, article_id, content_hash, batch_id, load_seq FROM raw.extraction
+  UNION ALL
+  SELECT fetch_id, entry_id, fetched_at, NULL, NULL, batch_id, load_seq FROM raw.rejection
+)
+SELECT *
+FROM given
+WHERE fetch_id IN (
+  SELECT fetch_id FROM given WHERE load_seq IN (SELECT load_seq FROM raw.batch WHERE batch_kind = 'reprocess')
+)
+QUALIFY load_seq < max(load_seq) FILTER (load_seq <= $through) OVER (PARTITION BY fetch_id)
+"""
 
 
 def held(connection: duckdb.DuckDBPyConnection) -> set[str]:
@@ -58,6 +73,26 @@ def load(connection: duckdb.DuckDBPyConnection, batch: Batch, *, load_seq: int, 
             raise BatchCorrupt(f"{batch.folder} does not fit the warehouse: {error}") from error
         raise
     return row_count
+
+
+def drop_superseded(connection: duckdb.DuckDBPyConnection, *, through_seq: int) -> int:
+    """Drop verdicts that a batch up to `through_seq` superseded; returns how many. What they named is kept.
+
+    `through_seq` is what was checked and published: before that, a batch may be taken out, and its forerunners count again.
+    """
+    connection.execute("BEGIN")
+    try:
+        connection.execute(SUPERSEDED, {"through": through_seq})
+        ((count,),) = connection.execute("INSERT INTO raw.superseded BY NAME SELECT * FROM dropped").fetchall()
+        for table in ("extraction", "rejection"):
+            connection.execute(
+                f"DELETE FROM raw.{table} WHERE (fetch_id, load_seq) IN (SELECT (fetch_id, load_seq) FROM dropped)"
+            )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return int(count)
 
 
 def quarantine(connection: duckdb.DuckDBPyConnection, batch_id: str, *, finding: str, now: datetime) -> None:

@@ -4,7 +4,7 @@
 -- touched by: entry_id
 WITH listing AS (
   SELECT
-    source_id, entry_id, feed_id, feed_kind, listed_at, url, canonical_url, title, summary, authors, tags,
+    source_id, entry_id, feed_id, feed_kind, listed_at, url, canonical_url, title, summary, authors, tags, image_url,
     published_at, published_offset_s, published_precision, modified_at, latitude, longitude, load_seq
   FROM raw.entry
   WHERE entry_id IN (SELECT entry_id FROM touched_entry)
@@ -20,26 +20,49 @@ listed AS (
   SELECT * FROM listing
   UNION ALL BY NAME
   SELECT * FROM fetched
+),
+-- what is told last counts; a listing that does not speak of it (a sitemap has no authors) takes nothing back
+said AS (
+  SELECT
+    source_id,
+    entry_id,
+    min(listed_at) AS listed_at,
+    first(feed_id ORDER BY listed_at, feed_id, load_seq) AS feed_id,
+    first(feed_kind ORDER BY listed_at, feed_id, load_seq) AS listed_by,
+    first(url ORDER BY listed_at, feed_id, load_seq) AS url,
+    first(canonical_url ORDER BY listed_at, feed_id, load_seq) AS canonical_url,
+    last({'told': title, 'by': feed_kind} ORDER BY listed_at, feed_id, load_seq) FILTER (title IS NOT NULL) AS title,
+    last({'told': summary, 'by': feed_kind} ORDER BY listed_at, feed_id, load_seq) FILTER (summary IS NOT NULL) AS summary,
+    last({'told': authors, 'by': feed_kind} ORDER BY listed_at, feed_id, load_seq) FILTER (len(authors) > 0) AS authors,
+    last({'told': tags, 'by': feed_kind} ORDER BY listed_at, feed_id, load_seq) FILTER (len(tags) > 0) AS tags,
+    last({'told': image_url, 'by': feed_kind} ORDER BY listed_at, feed_id, load_seq) FILTER (image_url IS NOT NULL)
+      AS image_url,
+    -- the first date a feed gave: feeds bump it when they reshuffle
+    first({'at': published_at, 'offset_s': published_offset_s, 'precision': published_precision, 'evidence': feed_kind}
+      ORDER BY listed_at, feed_id, load_seq) FILTER (published_at IS NOT NULL) AS published,
+    last({'latitude': latitude, 'longitude': longitude, 'by': feed_kind} ORDER BY listed_at, feed_id, load_seq)
+      FILTER (latitude IS NOT NULL) AS place,
+    max(modified_at) AS modified_at,
+    max(load_seq) AS change_seq
+  FROM listed
+  GROUP BY source_id, entry_id
 )
 SELECT
   source_id,
   entry_id,
-  min(listed_at) AS listed_at,
-  first(feed_id ORDER BY listed_at, feed_id, load_seq) AS feed_id,
-  first(feed_kind ORDER BY listed_at, feed_id, load_seq) AS listed_by,
-  first(url ORDER BY listed_at, feed_id, load_seq) AS url,
-  first(canonical_url ORDER BY listed_at, feed_id, load_seq) AS canonical_url,
-  -- what is told last counts; a listing that does not speak of it (a sitemap has no authors) takes nothing back
-  last(title ORDER BY listed_at, feed_id, load_seq) FILTER (title IS NOT NULL) AS title,
-  last(summary ORDER BY listed_at, feed_id, load_seq) FILTER (summary IS NOT NULL) AS summary,
-  coalesce(last(authors ORDER BY listed_at, feed_id, load_seq) FILTER (len(authors) > 0), []) AS authors,
-  coalesce(last(tags ORDER BY listed_at, feed_id, load_seq) FILTER (len(tags) > 0), []) AS tags,
-  -- the first date a feed gave: feeds bump it when they reshuffle
-  first({'at': published_at, 'offset_s': published_offset_s, 'precision': published_precision, 'evidence': feed_kind}
-    ORDER BY listed_at, feed_id, load_seq) FILTER (published_at IS NOT NULL) AS published,
-  last({'latitude': latitude, 'longitude': longitude} ORDER BY listed_at, feed_id, load_seq)
-    FILTER (latitude IS NOT NULL) AS place,
-  max(modified_at) AS modified_at,
-  max(load_seq) AS change_seq
-FROM listed
-GROUP BY source_id, entry_id
+  listed_at,
+  feed_id,
+  listed_by,
+  url,
+  canonical_url,
+  title.told AS title,
+  summary.told AS summary,
+  coalesce(authors.told, []) AS authors,
+  coalesce(tags.told, []) AS tags,
+  image_url.told AS image_url,
+  published,
+  place,
+  kinds(title.by, summary.by, authors.by, tags.by, image_url.by, place.by) AS evidence,
+  modified_at,
+  change_seq
+FROM said

@@ -15,17 +15,31 @@ WITH visit AS (
   WHERE entry_id IN (SELECT entry_id FROM touched_entry)
   GROUP BY entry_id
 ),
+-- the last page that was rejected, by the verdict on it that counts
+rejected AS (
+  SELECT entry_id, load_seq, fetch_id
+  FROM core.verdict
+  WHERE NOT is_article AND entry_id IN (SELECT entry_id FROM touched_entry)
+  QUALIFY row_number() OVER (PARTITION BY entry_id ORDER BY fetched_at DESC, captured_seq DESC, fetch_id DESC) = 1
+),
 refused AS (
-  SELECT entry_id, last(reason ORDER BY fetched_at, load_seq, fetch_id) AS reason
-  FROM raw.rejection
-  WHERE entry_id IN (SELECT entry_id FROM touched_entry)
-  GROUP BY entry_id
+  SELECT rejected.entry_id, rejection.reason, rejection.title, rejection.published_at
+  FROM rejected
+  JOIN raw.rejection AS rejection ON rejection.load_seq = rejected.load_seq AND rejection.fetch_id = rejected.fetch_id
+),
+-- an entry none of whose pages is an article by now has none, whatever its pages were taken for before
+home AS (
+  SELECT DISTINCT entry_id, article_id
+  FROM core.verdict
+  WHERE is_article AND entry_id IN (SELECT entry_id FROM touched_entry)
 ),
 judged AS (
   SELECT
     entry.source_id, entry.entry_id, entry.url, entry.feed_id, entry.listed_by, entry.listed_at,
     article.article_id, article.duplicate_of, visit.fetch_count, visit.last_fetched_at, visit.latest, visit.is_lost,
     refused.reason AS rejection_reason,
+    coalesce(article.title, refused.title, entry.title) AS title,
+    coalesce(article.published_at, refused.published_at, entry.published.at) AS published_at,
     CASE
       WHEN article.article_id IS NOT NULL AND article.source_id <> entry.source_id THEN 'other_source'
       WHEN article.article_id IS NOT NULL AND article.entry_id <> entry.entry_id THEN 'same_article'
@@ -33,7 +47,7 @@ judged AS (
     END AS duplicate_reason
   FROM core.entry AS entry
   LEFT JOIN visit USING (entry_id)
-  LEFT JOIN touched_home AS home USING (entry_id)
+  LEFT JOIN home USING (entry_id)
   LEFT JOIN core.article AS article ON article.article_id = home.article_id
   LEFT JOIN refused USING (entry_id)
   WHERE entry.entry_id IN (SELECT entry_id FROM touched_entry)
@@ -42,6 +56,8 @@ SELECT
   source_id,
   entry_id,
   url,
+  title,
+  published_at,
   feed_id,
   listed_by,
   listed_at,

@@ -1,0 +1,34 @@
+"""Where archived pages lie: by how long they are kept, then by the day they came. Writing and removing is elsewhere.
+
+    kept/2026-11-22/20261122T101500Z-3f9a1c20.warc.gz         for ever
+    030-days/2026-11-22/20261122T101500Z-8b12c0de.warc.gz     until the last page of that day is thirty days old
+
+What a source's pages were promised stays so: a later change of the catalogue is for later pages.
+"""
+
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+FOR_EVER = "kept"
+SPAN = re.compile(r"(?P<days>[0-9]{3,5})-days")
+
+
+def span_of(keep_pages_days: int | None) -> str:
+    """The folder of pages that are kept so long."""
+    return FOR_EVER if keep_pages_days is None else f"{keep_pages_days:03}-days"
+
+
+def new_file(span: str, *, at: datetime, token: str) -> Path:
+    """The path of a new WARC file, relative to the raw archive."""
+    return Path(span) / f"{at:%Y-%m-%d}" / f"{at:%Y%m%dT%H%M%S}Z-{token}.warc.gz"
+
+
+def is_over(span: str, day: str, *, now: datetime) -> bool:
+    """Whether every page of a day's folder has been kept as long as its span says; what is no such folder is kept."""
+    named = SPAN.fullmatch(span)
+    try:
+        came_on = date.fromisoformat(day)
+    except ValueError:
+        return False
+    return named is not None and came_on + timedelta(days=1 + int(named["days"])) <= now.date()
