@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
-import duckdb
+from ingest.warehouse.read import connected
 
 State = Literal["failing", "partly failing", "quiet", "ok"]
 STATES: tuple[State, ...] = ("failing", "partly failing", "quiet", "ok")  # the sick ones come first
@@ -109,8 +109,7 @@ class SourceLine:
 
 def read(file: Path) -> list[SourceLine]:
     """One line per source of the published warehouse; bounded to 256 MB and one core."""
-    bounds: dict[str, str | bool | int | float | list[str]] = {"memory_limit": "256MB", "threads": 1}
-    with duckdb.connect(str(file), read_only=True, config=bounds) as connection:
+    with connected(file, memory_limit="256MB", threads=1) as connection:
         connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         rows = connection.execute(SOURCES, {"forgotten_after": FORGOTTEN_AFTER}).fetchall()
     return [_line(row) for row in rows]

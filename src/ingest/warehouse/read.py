@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from ingest.errors import QueryError, WarehouseMissing
+from ingest.warehouse.steady import steady
 from ingest.warehouse.writer import prepare
 
 Rows = tuple[list[str], list[tuple[Any, ...]]]
@@ -20,9 +21,16 @@ def reader(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise WarehouseMissing(
             f"no published warehouse at {file}", "run `ingest run` (or `make demo`), or set INGEST_HOME to where it is"
         )
-    with duckdb.connect(str(file), read_only=True) as connection:
+    with connected(file) as connection:
         prepare(connection)
         yield connection
+
+
+def connected(file: Path, **config: str | bool | int | float | list[str]) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to a published file, whatever is published meanwhile."""
+    return steady(
+        file, lambda: duckdb.connect(str(file), read_only=True, config=config), closed=duckdb.DuckDBPyConnection.close
+    )
 
 
 def query(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()) -> Rows:

@@ -15,6 +15,8 @@ import pyarrow as pa
 from ingest.records import Batch, FeedState, Visit
 from ingest.rules.due import Gap
 from ingest.warehouse import sql
+from ingest.warehouse.read import connected
+from ingest.warehouse.steady import steady
 from ingest.warehouse.writer import migrate, prepare
 
 VISITED = "purpose, attempt, outcome, fetched_at, next_attempt_at, etag, last_modified, body_hash, visited.modified_at"
@@ -34,7 +36,7 @@ def journaled(state_file: Path) -> set[str]:
     """Ids of the batches that the state file holds; none where nothing was published yet."""
     if not state_file.exists():
         return set()
-    with duckdb.connect(str(state_file), read_only=True) as connection:
+    with connected(state_file) as connection:
         return {batch_id for (batch_id,) in connection.execute("SELECT batch_id FROM journal").fetchall()}
 
 
@@ -186,7 +188,11 @@ def open_state(state_file: Path, pending_of: PendingOf, *, now: datetime) -> Ite
         held: set[str] = set()
         if published:
             quoted = str(state_file).replace("'", "''")
-            connection.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
+            steady(
+                state_file,
+                lambda: connection.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)"),
+                closed=lambda _: connection.execute("DETACH published"),
+            )
             held = {batch_id for (batch_id,) in connection.execute("SELECT batch_id FROM published.journal").fetchall()}
         _show_pending(connection, pending_of(held))
         for path in sql.files("state"):
