@@ -13,8 +13,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ingest.settings import Settings
+from ingest.warehouse import stories
 
-PLACES: dict[str, tuple[Any, str]] = {"fsync": (os, "fsync"), "replace": (pathlib.Path, "replace")}
+PLACES: dict[str, tuple[Any, str]] = {
+    "fsync": (os, "fsync"),
+    "replace": (pathlib.Path, "replace"),
+    "story_step": (stories, "_run"),
+}
 
 
 def killed(settings: Settings, job: str, *, at: str, number: int) -> bool:

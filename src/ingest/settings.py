@@ -37,6 +37,7 @@ class Settings:
     extract_memory_bytes: int = 1_500_000_000  # address space of one worker
     batch_pages: int = 200  # pages a crawl task seals at once; what a killed task may fetch again
     keep_superseded: bool = True  # verdicts that a later version replaced; False: dropped once that is published
+    story_batch: int = 1_000  # articles whose texts a build compares at once; memory grows with it (about 20 kB each)
     crawl_time_s: float = 480.0  # after this long a crawl task begins no more visits; what is left waits for the next
     crawl_batches: int = 8  # mapped crawl tasks of one DAG run, at most
     crawl_batch_sources: int = 4  # sources that one crawl task takes before there is another

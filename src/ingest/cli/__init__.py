@@ -8,11 +8,27 @@ from ingest import __version__
 from ingest.cli.ask import explain, query, status
 from ingest.cli.attempt import attempt
 from ingest.cli.demo import demo
-from ingest.cli.pipeline import build, check, crawl, load, publish, reprocess, run, upkeep
+from ingest.cli.pipeline import build, check, crawl, load, publish, rebuild, reprocess, run, upkeep
 from ingest.cli.sources import sources
 from ingest.errors import IngestError
 
-COMMANDS = (crawl, load, build, check, publish, run, reprocess, upkeep, query, status, explain, sources, attempt, demo)
+COMMANDS = (
+    crawl,
+    load,
+    build,
+    check,
+    publish,
+    run,
+    reprocess,
+    rebuild,
+    upkeep,
+    query,
+    status,
+    explain,
+    sources,
+    attempt,
+    demo,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -118,12 +118,19 @@ def page(
         show.as_json(found)
         return
     because = f", {found.detail}" if found.detail else ""
-    _tell(("verdict", f"rejected: {found.reason}{because}" if found.reason else "article"), ("page", found.final_url))
+    place = "a file of no known address: --url says where it came from" if _is_nowhere(found) else found.final_url
+    _tell(("verdict", f"rejected: {found.reason}{because}" if found.reason else "article"), ("page", place))
     click.echo()
     show.table(["field", "value", "from"], _fields(found))
     click.echo()
     _show_rule(found, source_id)
     click.echo(show.printable(_shown_text(found.text, is_whole=shows_text)))
+
+
+def _is_nowhere(found: "PageTrial") -> bool:
+    from ingest.jobs.try_pages import NOWHERE
+
+    return found.final_url == NOWHERE
 
 
 def _fields(found: "PageTrial") -> list[tuple[str, object, object]]:
@@ -154,7 +161,7 @@ def _fields(found: "PageTrial") -> list[tuple[str, object, object]]:
         ("image_caption", record.image_caption, None),
         ("access", record.access, record.access_evidence),
         ("opt-outs", "; ".join(record.optouts), None),
-        ("canonical_url", found.canonical_url, found.canonical_evidence),
+        *(() if _is_nowhere(found) else [("canonical_url", found.canonical_url, found.canonical_evidence)]),
         ("text", f"{found.word_count} words, {len(found.links)} links", record.evidence.get("text")),
     ]
     return [*rows[:3], *dates, *rows[3:], *other]
@@ -170,7 +177,7 @@ def _show_rule(found: "PageTrial", source_id: str | None) -> None:
     click.echo(f"rule from {rule.valid_from or 'the beginning'} until {rule.valid_to or 'further notice'}")
     rows: list[tuple[str, object, str]] = [(step.key, step.selector, _did(step)) for step in found.steps]
     if rule.title_from:
-        rows.append(("title_from", rule.title_from, f"the title is from {found.record.evidence.get('title')}"))
+        rows.append(("title_from", rule.title_from, _preferred(rule.title_from, found.record.evidence.get("title"))))
     show.table(["key", "selector", "what it did"], rows)
     click.echo()
 
@@ -181,6 +188,12 @@ def _did(step: "Step") -> str:
     if step.key == "remove":
         return f"removed {step.found_count}: {step.said or 'without text'}"
     return f"found {step.found_count}: {step.said or 'nothing that can be read'}"
+
+
+def _preferred(title_from: str, evidence: str | None) -> str:
+    if evidence is None:
+        return "the page has no title"
+    return f"the title is from {evidence}" + ("" if evidence in (title_from, "rule") else f": no usable {title_from}")
 
 
 def _shown_text(text: str, *, is_whole: bool) -> str:
@@ -210,6 +223,39 @@ def pages(manifest: Path, out: Path, wants_json: bool) -> None:
     else:
         rejected = ", ".join(f"{count} {reason}" for reason, count in summary.rejected.items()) or "none rejected"
         click.echo(f"{summary.page_count} pages, {summary.article_count} articles; {rejected}; written to {out}")
+
+
+@attempt.command()
+@click.argument("articles", type=click.Path(path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Where stories go, one JSON line an article."
+)
+@click.option("--batch", default=1_000, show_default=True, type=click.IntRange(min=1), help="Articles loaded at once.")
+@click.option("--shuffle", type=int, metavar="SEED", help="Load them in another order.")
+@json_option
+def stories(articles: Path, out: Path, batch: int, shuffle: int | None, wants_json: bool) -> None:
+    """Find which of ARTICLES.jsonl[.gz] are one story, as the loader does, in a warehouse of their own.
+
+    A line is a JSON object with article_id, source_id, text and, where known, title and published_at.
+    """
+    from ingest.jobs import try_stories as job
+
+    with show.progress() as progress:
+        summary = job.run(
+            articles,
+            out,
+            settings=load_settings(),
+            batch=batch,
+            shuffle=shuffle,
+            progress=lambda done, total: progress("articles", done, total),
+        )
+    if wants_json:
+        show.as_json(summary)
+    else:
+        click.echo(
+            f"{summary.article_count} articles: {summary.story_count} stories of more than one,"
+            f" {summary.alone_count} articles alone; written to {out}"
+        )
 
 
 @attempt.command()

@@ -52,6 +52,22 @@ def build(everything: bool, wants_json: bool) -> None:
     _tell(written, wants_json)
 
 
+@click.group()
+def rebuild() -> None:
+    """Make anew what is derived step by step; `build --everything` does so for all models."""
+
+
+@rebuild.command("stories")
+@json_option
+def rebuild_stories(wants_json: bool) -> None:
+    """Make signatures, likenesses and stories anew from the articles in the warehouse."""
+    from ingest.jobs import rebuild_stories as job
+
+    with show.progress():
+        summary = job.run(load_settings())
+    _tell(summary, wants_json)
+
+
 @click.command()
 @json_option
 def check(wants_json: bool) -> None:

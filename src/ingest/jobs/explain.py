@@ -25,13 +25,17 @@ STAGES = {
     "confirmed": "SELECT confirmed_at, extractor_version, rule_hash FROM raw.confirmation"
     " WHERE entry_id IN (SELECT entry_id FROM known) ORDER BY confirmed_at",
     "article": "SELECT article_id, source_id, title, published_at, published_evidence, published_contradictions, evidence,"
-    " access, revision_count, gone_at, moved_to, duplicate_of, story_id, extractor_version, rule_hash"
+    " access, revision_count, gone_at, moved_to, duplicate_of, extractor_version, rule_hash"
     " FROM core.article WHERE article_id IN (SELECT article_id FROM known)",
     "revisions": "SELECT revision_number, first_seen_at, last_seen_at, title, word_count FROM core.revision"
     " WHERE article_id IN (SELECT article_id FROM known) ORDER BY revision_number",
-    "same text": "SELECT other.article_id, other.source_id, other.url, other.published_at FROM core.article AS other"
-    " JOIN core.article AS self ON other.story_id = self.story_id AND other.article_id <> self.article_id"
-    " WHERE self.article_id IN (SELECT article_id FROM known) ORDER BY other.published_at LIMIT 20",
+    "story": "SELECT story_id, article_id, source_id, url, published_at, likeness_kind, share, like_article_id, like_share,"
+    " jaccard, matched_count FROM mart.story_article WHERE story_id IN (SELECT story_id FROM core.story_article"
+    " WHERE article_id IN (SELECT article_id FROM known)) ORDER BY published_at LIMIT 50",
+    "shares text with": "SELECT like_article_id, likeness_kind, share, like_share, matched_count, conflict_count FROM ("
+    "FROM mart.likeness UNION ALL BY NAME SELECT like_article_id AS article_id, article_id AS like_article_id, likeness_kind,"
+    " like_share AS share, share AS like_share, matched_count, conflict_count FROM mart.likeness)"
+    " WHERE article_id IN (SELECT article_id FROM known) AND likeness_kind = 'overlap' ORDER BY share DESC LIMIT 20",
     "ledger": "SELECT source_id, state, reason, title, published_at, duplicate_of, fetch_count, next_attempt_at FROM mart.ledger"
     " WHERE entry_id IN (SELECT entry_id FROM known)",
 }

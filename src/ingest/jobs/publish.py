@@ -28,7 +28,7 @@ def run(settings: Settings, *, coalesce: bool = False) -> dict[str, int | bool |
         raise WarehouseMissing(f"no warehouse at {settings.writer_file}", "`ingest load` makes one from sealed batches")
     now = datetime.now(UTC)
     with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=now) as connection:
-        build.build(connection)  # a load may have slipped in since the last build
+        build.build(connection, story_batch=settings.story_batch)  # a load may have slipped in since the last build
         if coalesce and publish.is_too_soon(connection, now=now) and _more_waits(settings, connection):
             event(logger, "publish_put_off")
             return {"published": False, "quarantined": []}
@@ -65,7 +65,7 @@ def _check(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list[st
             _take_out(settings, connection, str(batch_id), f"{finding.check}: {finding.finding}")
             quarantined.append(str(batch_id))
         connection.execute("COMMIT")
-        build.build(connection)
+        build.build(connection, story_batch=settings.story_batch)
         since_seq = -1
     return quarantined
 

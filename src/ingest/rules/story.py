@@ -38,7 +38,7 @@ class Stories:
 
 
 def stories(articles: Iterable[int], links: Iterable[Link]) -> Stories:
-    """What the links between `articles` make of them; numbers rise with the order of loading."""
+    """What the links between `articles` make of them; the numbers of articles rise with the order of their loading."""
     parent = {article: article for article in articles}
     size = dict.fromkeys(parent, 1)
     ordered = sorted(links, key=lambda link: (-link.strength, link.one, link.other))

@@ -1,18 +1,21 @@
 """Building: core and mart from raw, for what the new batches touched. The models are SQL files, not here."""
 
+from collections.abc import Sequence
+
 import duckdb
 
 from ingest.errors import ModelError
-from ingest.warehouse import sql
+from ingest.warehouse import sql, stories
 
 Connection = duckdb.DuckDBPyConnection
 
 
-def build(connection: Connection, *, everything: bool = False) -> dict[str, int]:
+def build(connection: Connection, *, story_batch: int, everything: bool = False) -> dict[str, int]:
     """Bring all models up to the last loaded batch, in one transaction; returns rows written by model.
 
     Rows are replaced by the models' touched key, so that building twice, or once for many batches, gives the same rows.
     `everything`, or a change of anything that models are made of (their SQL, macros, comments), rebuilds all from raw.
+    What stories.py keeps is made anew only where it is made of something else. `story_batch`: articles in memory at once.
     """
     found = sql.models()
     connection.execute("BEGIN")
@@ -23,7 +26,11 @@ def build(connection: Connection, *, everything: bool = False) -> dict[str, int]
         since_seq = -1 if anew else built_through_seq
         connection.execute("SET VARIABLE since_seq = $since", {"since": since_seq})
         connection.execute((sql.root() / "touched.sql").read_text("utf-8"))
-        written = {model.name: _write(connection, model, anew=anew) for model in found}
+        kept = [model for model in found if model.kind == "kept"]
+        if _has_changed(connection, "stories/", *(f"models/{model.name.replace('.', '/')}.sql" for model in kept)):
+            _empty(connection, kept)
+        written = {model.name: _write(connection, model, anew=anew) for model in found if model.kind != "kept"}
+        written["core.signature"] = stories.update(connection, batch=story_batch)
         _macros(connection, "table")
         if anew:
             _retire(connection, found)
@@ -39,6 +46,22 @@ def build(connection: Connection, *, everything: bool = False) -> dict[str, int]
     return written
 
 
+def rebuild_stories(connection: Connection, *, story_batch: int) -> int:
+    """Make all that stories.py keeps anew from the articles, in one transaction; returns the articles signed."""
+    connection.execute("BEGIN")
+    try:
+        connection.execute("SET VARIABLE since_seq = -1")
+        connection.execute("CREATE OR REPLACE TEMP TABLE touched_article AS SELECT article_id FROM core.article")
+        _empty(connection, [model for model in sql.models() if model.kind == "kept"])
+        _comment(connection, sql.models())
+        signed = stories.update(connection, batch=story_batch)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return signed
+
+
 def forget(connection: Connection) -> None:
     """Make the next build start from raw: to be called in the transaction that takes rows out of it."""
     connection.execute("DELETE FROM raw.build")
@@ -50,8 +73,14 @@ def _built_through(connection: Connection) -> int | None:
 
 
 def _changed(connection: Connection) -> bool:
+    return _has_changed(connection, "")
+
+
+def _has_changed(connection: Connection, *beginnings: str) -> bool:
+    """Whether files whose names begin so are others than at the last build."""
     before = dict(connection.execute("SELECT model, checksum FROM raw.model").fetchall())
-    return before != sql.checksums()
+    names = {name for name in before.keys() | sql.checksums().keys() if name.startswith(beginnings)}
+    return any(before.get(name) != sql.checksums().get(name) for name in names)
 
 
 def _note_checksums(connection: Connection) -> None:
@@ -62,7 +91,7 @@ def _note_checksums(connection: Connection) -> None:
 
 def _write(connection: Connection, model: sql.Model, *, anew: bool) -> int:
     try:
-        if model.is_view:
+        if model.kind == "view":
             if anew:
                 connection.execute(f"CREATE OR REPLACE VIEW {model.name} AS {model.sql}")
             return 0
@@ -79,11 +108,16 @@ def _write(connection: Connection, model: sql.Model, *, anew: bool) -> int:
     return int(count)
 
 
+def _empty(connection: Connection, kept: Sequence[sql.Model]) -> None:
+    for model in kept:
+        _create(connection, model)
+
+
 def _create(connection: Connection, model: sql.Model) -> None:
     """CREATE TABLE by hand, since CREATE TABLE AS drops the compression of texts."""
     columns = connection.execute(f"DESCRIBE {model.sql}").fetchall()
     declared = ", ".join(
-        f'"{name}" {kind}{" USING COMPRESSION zstd" if name in ("text", "description", "summary") else ""}'
+        f'"{name}" {kind}{" USING COMPRESSION zstd" if name in ("text", "description", "summary", "words", "line") else ""}'
         for name, kind, *_ in columns
     )
     connection.execute(f"DROP TABLE IF EXISTS {model.name}; CREATE TABLE {model.name} ({declared})")
@@ -111,7 +145,7 @@ def _comment(connection: Connection, found: tuple[sql.Model, ...]) -> None:
     """Put what the headers and the glossary say on tables, views and columns."""
     glossary = sql.comments()
     for model in found:
-        kind = "VIEW" if model.is_view else "TABLE"
+        kind = "VIEW" if model.kind == "view" else "TABLE"
         connection.execute(f"COMMENT ON {kind} {model.name} IS {_quoted(model.says)}")
     columns = connection.execute(
         "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE schema_name IN ('raw', 'stg', 'core', 'mart')"

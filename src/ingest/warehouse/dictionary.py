@@ -46,6 +46,6 @@ if __name__ == "__main__":
     with duckdb.connect() as memory:
         prepare(memory)
         migrate(memory, now=datetime.now(UTC))
-        build(memory)
+        build(memory, story_batch=1)
         readme_file: Path = root() / "README.md"
         readme_file.write_text(written(readme_file.read_text("utf-8"), dictionary(memory)), "utf-8")

@@ -9,29 +9,30 @@ from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 import duckdb
 
 from ingest.errors import ModelError
 
 PACKAGE = Path(__file__).parents[1]
+Kind = Literal["table", "view", "kept"]
 HEADER = re.compile(r"^-- (?:(?P<key>[a-z][a-z ]*): )?(?P<said>.*)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One SELECT and its header; `touched_by` names the column by which rows are replaced (tables only)."""
+    """One SELECT and its header; `touched_by` names the column by which rows are replaced (tables only).
+
+    Of a `kept` model the SELECT names the columns and gives no row: its rows are kept by a module of this room.
+    """
 
     name: str  # core.article
     says: str  # what a row is
     grain: tuple[str, ...]
+    kind: Kind
     touched_by: str | None
     sql: str
-
-    @property
-    def is_view(self) -> bool:
-        return self.touched_by is None
 
 
 def root() -> Path:
@@ -77,7 +78,7 @@ def tables_read(parser: duckdb.DuckDBPyConnection, model: Model) -> set[str]:
 @cache
 def checksums() -> dict[str, str]:
     """Of all files that core and mart are made of; read once a process."""
-    made_of = [*files("models/*"), *files("macros"), root() / "touched.sql", root() / "columns.toml"]
+    made_of = [*files("models/*"), *files("macros"), *files("stories"), root() / "touched.sql", root() / "columns.toml"]
     return {path.relative_to(root()).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in made_of}
 
 
@@ -90,17 +91,18 @@ def _model(path: Path) -> Model:
     said = header(path)
     name = f"{path.parent.name}.{path.stem}"
     kind = said.get("kind")
-    if not said.get("", "").startswith(f"{name}: ") or "grain" not in said or kind not in ("table", "view"):
+    if not said.get("", "").startswith(f"{name}: ") or "grain" not in said or kind not in get_args(Kind):
         raise ModelError(
-            f"{path}: the header must say '-- {name}: what a row is', '-- grain:' and '-- kind: table|view'"
+            f"{path}: the header must say '-- {name}: what a row is', '-- grain:' and '-- kind: table|view|kept'"
         )
     if (kind == "table") != ("touched by" in said):
-        raise ModelError(f"{path}: a table says '-- touched by: column', a view does not")
+        raise ModelError(f"{path}: a table says '-- touched by: column', a view or a kept model does not")
     sql = path.read_text("utf-8")
     return Model(
         name=name,
         says=said[""].removeprefix(f"{name}: "),
         grain=tuple(column.strip() for column in said["grain"].split(",")),
+        kind=cast(Kind, kind),
         touched_by=said.get("touched by"),
         sql=sql,
     )

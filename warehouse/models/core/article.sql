@@ -79,7 +79,6 @@ SELECT
   page.content_hash,
   text_count.revision_count,
   nullif(carrier.first.article_id, article.article_id) AS duplicate_of,
-  carrier.first.article_id AS story_id,
   article.fetch_id,
   article.extractor,
   article.extractor_version,

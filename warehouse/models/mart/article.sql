@@ -43,7 +43,7 @@ SELECT
   article.revision_count,
   article.content_hash,
   article.duplicate_of,
-  article.story_id,
+  joined.story_id,
   article.extractor,
   article.extractor_version,
   article.rule_hash,
@@ -53,4 +53,5 @@ SELECT
   article.change_seq
 FROM core.article AS article
 LEFT JOIN core.source AS source USING (source_id)
+LEFT JOIN core.story_article AS joined ON joined.article_id = article.article_id
 LEFT JOIN raw.fetch AS capture ON capture.fetch_id = article.fetch_id

@@ -1,0 +1,35 @@
+-- Which lines a source repeats: those of three of its articles within 30 days. `learnt` are new ones among the lines of this
+-- step, `resigned` other articles that hold one of them: their signatures are made anew without it.
+CREATE OR REPLACE TEMP TABLE seen_line AS
+SELECT DISTINCT source_id, line_key
+FROM core.line
+WHERE article_key IN (SELECT article_key FROM signing);
+
+INSERT INTO dropped_line
+SELECT source_id, line_key FROM old_line ANTI JOIN seen_line USING (source_id, line_key);
+
+SET VARIABLE line_from = (SELECT min(published_at) - INTERVAL 30 DAYS FROM signing);
+SET VARIABLE line_until = (SELECT max(published_at) + INTERVAL 30 DAYS FROM signing);
+
+CREATE OR REPLACE TEMP TABLE near_line AS
+SELECT source_id, line_key, article_key, published_at
+FROM core.line
+SEMI JOIN seen_line USING (source_id, line_key)
+ANTI JOIN core.repeated_line USING (source_id, line_key)
+WHERE published_at BETWEEN getvariable('line_from') AND getvariable('line_until');
+
+CREATE OR REPLACE TEMP TABLE learnt AS
+SELECT DISTINCT source_id, line_key
+FROM (
+  SELECT
+    source_id, line_key, published_at,
+    lead(published_at, 2) OVER (PARTITION BY source_id, line_key ORDER BY published_at) AS third_at
+  FROM near_line
+)
+WHERE third_at - published_at <= INTERVAL 30 DAYS;
+
+CREATE OR REPLACE TEMP TABLE resigned AS
+SELECT article_key, article_id, source_id, title, published_at, content_hash, words
+FROM core.signature
+WHERE article_key IN (SELECT article_key FROM near_line SEMI JOIN learnt USING (source_id, line_key))
+  AND article_key NOT IN (SELECT article_key FROM signing);
