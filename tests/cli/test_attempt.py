@@ -295,3 +295,25 @@ def test_what_cannot_be_tried_is_code_3(prompt: Prompt, saved: Path, words: tupl
     assert code == 3
     assert said in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        (html(head=json_ld(f"{{{NEWS}}}")), "the title is from h1"),
+        (html(head=json_ld(f"{{{NEWS}}}"), body=f"<p>{PARAGRAPHS[0]}</p>"), "the title is from json-ld: no usable h1"),
+        ("<p>Rain.</p>", "the page has no title"),
+    ],
+)
+def test_page_says_where_a_preferred_title_is_missing_and_makes_up_no_address(
+    prompt: Prompt, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, page: str, told: str
+) -> None:
+    source = CATALOGUE.partition("[[source.rules]]")[0]
+    (tmp_path / "sources.toml").write_text(f'{source}[[source.rules]]\ntitle_from = "h1"\n', "utf-8")
+    monkeypatch.setenv("INGEST_CATALOGUE", str(tmp_path / "sources.toml"))
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    code, out, err = prompt("page", str(tmp_path / "page.html"), "--source", "gazette")
+    assert (code, err) == (0, "")
+    assert told in out
+    assert "a file of no known address: --url says where it came from" in out
+    assert "page.invalid" not in out

@@ -12,6 +12,8 @@ GERMAN = "<p>Größe – für “alle”</p>"
     [
         (b"\xef\xbb\xbf" + GERMAN.encode(), "iso-8859-1", GERMAN),
         (GERMAN.encode("utf-16"), None, GERMAN),
+        (GERMAN.encode("utf-16-le"), "utf-8", GERMAN),
+        (GERMAN.encode("utf-16-be"), None, GERMAN),
         (GERMAN.encode(), "iso-8859-1", GERMAN),  # the server is wrong: valid UTF-8 proves itself
         (GERMAN.encode("cp1252"), "iso-8859-1", GERMAN),
         (GERMAN.encode("cp1252"), "utf-8", GERMAN),

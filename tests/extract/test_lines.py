@@ -53,7 +53,9 @@ def test_a_block_knows_its_links_and_what_the_elements_around_it_call_themselves
 
 
 def test_prose_behind_thousands_of_rows_is_read_and_that_rows_are_left_out_is_told() -> None:
-    tree = parse(html(body="<table>" + "<tr><td>1</td><td>two words</td></tr>" * 11_000 + f"</table><p>{PARAGRAPHS[0]}</p>"))
+    tree = parse(
+        html(body="<table>" + "<tr><td>1</td><td>two words</td></tr>" * 11_000 + f"</table><p>{PARAGRAPHS[0]}</p>")
+    )
     assert tree is not None
     found = blocks.read(tree)
     assert found[-1].text == PARAGRAPHS[0]

@@ -14,6 +14,7 @@ from webpage import NEWS, PARAGRAPHS, URL, html, json_ld, page
 BODY = """
 <div class="kicker">Politics</div><h2 class="real">Harbour &amp; <b>sea</b></h2>
 <p class="by">By Ana Silva and <a>Bo Lind</a></p><p class="desk">The Example</p>
+<p class="wire">Reuters</p>
 <time class="out" datetime="2026-11-20T10:30:00+02:00">on Friday</time><span class="day">21.11.2026</span>
 <span class="never">yesterday</span>
 <div class="story"><p>First line of it.</p><div class="box">Subscribe! <b>Now</b></div> and on it goes
@@ -52,6 +53,7 @@ FOUND: dict[str, tuple[dict[str, Any], str, Any]] = {
     "a claim": ({"title_from": "h1"}, "title_from", "h1"),
     "people, credits divided": ({"author": "p.by"}, "authors", ("Ana Silva", "Bo Lind")),
     "several credits": ({"author": "p.desk, p.by"}, "authors", ("Ana Silva", "Bo Lind")),
+    "an agency": ({"author": "p.wire"}, "agency", "Reuters"),
     "no people where the publisher is credited": ({"author": "p.desk"}, "authors", ()),
     "lines, nested ones once": ({"body": ".story"}, "body", LINES),
     "without what is removed": ({"body": ".story", "remove": (".box", "li")}, "body", KEPT),

@@ -217,6 +217,11 @@ RULE = '[[source.rules]]\nvalid_from = {}\nauthor = "b"\nremove = ["nav"]\n'
     ("rules", "span", "note"),
     [
         (RULE.format("2026-01-01"), {"valid_from": LATER.date()}, "end that one with valid_to = 2026-11-30"),
+        (
+            RULE.format("2026-01-01") + "valid_to = 2026-12-31\n",
+            {"valid_from": LATER.date(), "valid_to": date(2026, 12, 31)},
+            "end that one with valid_to = 2026-11-30",
+        ),
         (RULE.format("2026-11-30"), {"valid_from": LATER.date()}, "in the place of the rule that holds from today"),
         (
             RULE.format("2026-01-01") + "valid_to = 2026-11-25\n" + RULE.format("2027-01-01"),

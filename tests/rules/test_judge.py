@@ -53,6 +53,9 @@ UNDATED = replace(BRIEF, is_dated=False, page_word_count=240, headline_link_coun
         replace(ARTICLE, access="paid", word_count=30),
         replace(ARTICLE, linked_share=0.9),
         replace(UNPROVEN, final_url="https://news.example/consent-law-passed"),
+        replace(ARTICLE, final_url="https://longread.news.example/", word_count=900, headline_link_count=3),
+        replace(BRIEF, is_collection=True),  # of what is related to it
+        replace(UNDATED, title="Missing hiker not found after search", word_count=60),
         BRIEF,  # with a page full of headlines around it
         replace(BRIEF, title="Vermisster Wanderer noch nicht gefunden"),
         replace(BRIEF, title="Missing hiker not found after search"),
@@ -110,6 +113,11 @@ def test_an_article_is_never_rejected(facts: Facts) -> None:
     ("facts", "reason"),
     [
         (replace(ARTICLE, final_url="https://news.example/"), "redirect_home"),
+        (
+            replace(ARTICLE, final_url="https://www.news.example/", word_count=900, headline_link_count=3),
+            "redirect_home",
+        ),
+        (replace(ARTICLE, final_url="https://m.news.example/", word_count=900), "redirect_home"),
         (replace(SHORT, title="Just a moment..."), "bot_challenge"),
         (replace(SHORT, page_text="Please complete the CAPTCHA"), "bot_challenge"),
         (replace(UNPROVEN, final_url="https://consent.news.example/?to=a"), "consent_wall"),

@@ -182,7 +182,9 @@ def test_the_header_s_lines_at_the_end_are_dropped(tail: list[str]) -> None:
     assert lines == FIRST
 
 
-@pytest.mark.parametrize("line", ["Transport", "Home > Transport", "The harbour in 2019", "Home › Transport › Harbour reopens"])
+@pytest.mark.parametrize(
+    "line", ["Transport", "Home > Transport", "The harbour in 2019", "Home › Transport › Harbour reopens"]
+)
 def test_a_leading_line_that_the_page_says_beside_its_text_is_dropped(line: str) -> None:
     beside = ["Transport", "The harbour in 2019"]
     for head in (line, f"{line}\nHarbour reopens"):

@@ -197,4 +197,12 @@ MISLED = [
     (STORY, ""),
     (STORY, "javascript:void(0)"),
     (STORY, "https://[broken"),
+    (STORY, N + "undefined"),
+    (STORY, "null"),
+    (STORY, N + "world/undefined/a-story"),
+    (STORY, N + "world/{{slug}}"),
+    (STORY, "{{ canonical_url }}"),
+    (STORY, N + "${article.path}"),
+    (STORY, N + "[object Object]"),
+    (STORY, N + "404.html"),
 ]

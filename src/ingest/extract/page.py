@@ -4,7 +4,7 @@ same record. Nothing here touches the network or waits; what may hang or eat mem
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
@@ -84,7 +84,7 @@ def read_and_judge(page: Page) -> tuple[Verdict, Reading | None]:
     against = reason_against(facts)
     if against is not None:
         return rejection(page, *against, metadata=reading.metadata, started=started), reading
-    return _extraction(page, reading, started=started), reading
+    return _extraction(page, reading, facts, started=started), reading
 
 
 def judge_without_text(page: Page, reason: RejectionReason, detail: str) -> Rejection:
@@ -110,10 +110,9 @@ def _open(page: Page) -> tuple[HtmlElement, Ruled, Claims] | Rejection:
 
 
 def _read(page: Page, parsed: HtmlElement, by_rule: Ruled, claimed: Claims) -> tuple[Reading, Facts]:
-    """All that a parsed page says, and what its judge asks; the tree is used up."""
+    """All that a parsed page says, and what its judge asks."""
     found = metadata.read(claimed, by_rule, searched=partial(_searched_date, page, parsed))
     shown = blocks.read(parsed)
-    seen = sight.look(parsed, shown)
     said = said_of(claimed, title=found.title, names=found.authors)
     lines, reader = read_text(parsed, shown, said, forest.shipped(), body=by_rule.body)
     found = _in_language(page, claimed, found, lines or found.title or "")
@@ -125,7 +124,7 @@ def _read(page: Page, parsed: HtmlElement, by_rule: Ruled, claimed: Claims) -> t
         text=lines,
         links=links.of_text(shown, lines, page_url=page.final_url),
     )
-    return reading, sight.facts(page, claimed, seen, found, text=lines)
+    return reading, sight.facts(page, claimed, parsed, shown, found, text=lines)
 
 
 def _in_language(page: Page, claimed: Claims, found: Metadata, said: str) -> Metadata:
@@ -136,7 +135,7 @@ def _in_language(page: Page, claimed: Claims, found: Metadata, said: str) -> Met
 def read_text(
     parsed: HtmlElement, shown: Sequence[Block], said: Said, forests: Forests, *, body: str | None
 ) -> tuple[str, str]:
-    """The article's lines, tidied, with the opening paragraph that was missed, and their reader; the tree is used up.
+    """The article's lines, tidied, with the opening paragraph that was missed, and their reader.
 
     `body` is what the source's rule found, and then nobody else is asked.
     """
@@ -187,23 +186,27 @@ def rejection(
     started: float | None = None,
 ) -> Rejection:
     """A page's rejection by this extractor version."""
-    given = asdict(metadata)
+    given = _fields(metadata)
     return Rejection(
         reason=reason, detail=detail, **given, **_judged(page, {**given, "reason": reason, "detail": detail}, started)
     )
 
 
-def _extraction(page: Page, reading: Reading, *, started: float) -> Extraction:
-    given = asdict(reading.metadata) | {
+def _extraction(page: Page, reading: Reading, facts: Facts, *, started: float) -> Extraction:
+    given = _fields(reading.metadata) | {
         "article_id": url.identity(reading.canonical_url),
         "canonical_url": reading.canonical_url,
         "canonical_evidence": reading.canonical_evidence,
         "text": reading.text,
         "content_hash": fingerprint.content_hash(reading.text),
-        "word_count": fingerprint.word_count(reading.text),
+        "word_count": facts.word_count,
         "links": reading.links,
     }
     return Extraction(**given, **_judged(page, given, started))
+
+
+def _fields(metadata: Metadata) -> dict[str, Any]:
+    return {field.name: getattr(metadata, field.name) for field in fields(metadata)}
 
 
 def _judged(page: Page, said: dict[str, Any], started: float | None) -> dict[str, Any]:

@@ -59,6 +59,7 @@ SITE_PART = re.compile(
 TOPIC_CHARS = 60
 TOPICS_LIMIT = 30
 BOX_DEPTH = 6  # from a link up to its box
+TEXT_DEPTH = 3  # the same, up to the paragraph that it is part of
 _Place = Literal["topics", "site", "menu", "text", "page"]
 LEAST_LINK_SHARE = 0.6  # a box of topics is made of links
 LINKS_LIMIT = 3_000
@@ -223,15 +224,20 @@ def _number(text: str | None, otherwise: int) -> int:
 
 def _topics_group(link: HtmlElement, places: dict[HtmlElement, _Place], *, is_behind: bool) -> HtmlElement | None:
     """Which box of topics a link stands in, None for links of the text, of menus and of other stories."""
-    href = link.get("href") or ""
+    href = link.get("href")
     if not href or href.lower().startswith(("#", "mailto:", "javascript:", "whatsapp:")):
         return None
-    near = list(islice(link.iterancestors(), BOX_DEPTH))
-    known = [places.get(parent) or places.setdefault(parent, _place(parent)) for parent in near]
-    box = near[known.index("topics")] if "topics" in known else None
-    if box is None and not (_points_to_topic(link) and ("tag" in _rels(link) or _is_topics(link))):
-        return None
-    if "site" in known or "text" in known[:3] or (box is None and "menu" in known):
+    near: list[HtmlElement] = []
+    box, is_menu = None, False
+    for parent in islice(link.iterancestors(), BOX_DEPTH):  # hundreds a page: it ends as soon as it is clear
+        known = places.get(parent) or places.setdefault(parent, _place(parent))
+        near.append(parent)
+        if known == "site" or (known == "text" and len(near) <= TEXT_DEPTH):
+            return None
+        if known == "topics" and box is None:
+            box = parent
+        is_menu = is_menu or known == "menu"
+    if box is None and (is_menu or not (_points_to_topic(link) and ("tag" in _rels(link) or _is_topics(link)))):
         return None
     if not is_behind and not any(parent.tag == "article" for parent in islice(link.iterancestors(), HOLDERS_LIMIT)):
         return None

@@ -1,6 +1,6 @@
 """What a reader sees of a page, and the facts of it that decide whether it is an article; the deciding is rules/judge."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,7 +10,7 @@ from ingest.extract import claims, jsonld, tree
 from ingest.extract.blocks import HIDDEN, Block
 from ingest.records import Metadata, Page, PublishedEvidence
 from ingest.rules.fingerprint import word_count
-from ingest.rules.judge import Facts
+from ingest.rules.judge import MEDIUM_WORDS, SECTION_LINKS, SHORT_WORDS, Facts
 from ingest.rules.title import fold
 
 PAGE_TEXT_CHARS = 20_000
@@ -38,57 +38,42 @@ OWN_EVIDENCE = ARTICLE_EVIDENCE | {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """A page as it looks before anything is taken out of its tree; the words of its links are folded."""
+    """What a reader sees of a page, bounded whatever its size, and what machinery it holds."""
 
     text: str
     noscript: str
-    links: frozenset[str]
-    headlines: tuple[str, ...]  # of links long enough to be headlines
     has_password_field: bool
     script_count: int
-    teased: frozenset[str]  # what follows a link as long as a headline, folded
     machinery: str
     has_empty_root: bool
 
 
-def look(parsed: HtmlElement, blocks: Sequence[Block]) -> Sight:
-    """The sight of a parsed page whose blocks were read, bounded whatever its size."""
-    said = " ".join(block.text for block in islice(blocks, PAGE_BLOCKS) if not block.place.within & HIDDEN)
-    shown = tree.line(said[: 2 * PAGE_TEXT_CHARS])  # its control characters go
-    links = [
-        "".join(islice(link.itertext(), 20)).strip() if len(link) else (link.text or "").strip()
-        for link in islice(parsed.iter("a"), LINKS_LIMIT)
-    ]
-    return Sight(
-        text=shown[:PAGE_TEXT_CHARS],
-        noscript=" ".join(tree.line("".join(part.itertext()))[:500] for part in islice(parsed.iter("noscript"), 5)),
-        links=frozenset(map(fold, links)) - {""},
-        headlines=tuple(fold(text) for text in links if len(text) >= HEADLINE_CHARS),
-        has_password_field=any((field.get("type") or "").lower() == "password" for field in parsed.iter("input")),
-        script_count=sum(1 for _ in parsed.iter("script")),
-        teased=frozenset(fold(text) for text in _teased(blocks)),
-        machinery=" ".join(
-            (part.get("src") or part.text or "")[:MACHINE_CHARS]
-            for part in islice(parsed.iter("script", "iframe"), MACHINES)
-        ),
-        has_empty_root=any(map(_is_empty_root, islice(_upper(parsed), ROOT_ELEMENTS))),
-    )
+UNSEEN = Sight(text="", noscript="", has_password_field=False, script_count=0, machinery="", has_empty_root=False)
 
 
-def facts(page: Page, claimed: claims.Claims, seen: Sight, found: Metadata, *, text: str) -> Facts:
-    """What the judge asks of a page whose metadata and text were read."""
-    headlines = frozenset(seen.headlines)
-    lines = text.split("\n")
-    folded = list(map(fold, lines))
-    long = [said for said, line in zip(folded, lines, strict=True) if len(line) >= HEADLINE_CHARS]
+def facts(
+    page: Page, claimed: claims.Claims, parsed: HtmlElement, blocks: Sequence[Block], found: Metadata, *, text: str
+) -> Facts:
+    """What the judge asks of a page whose metadata and text were read.
+
+    Of a long text it asks only whether that is a list of stories, and not even that where the markup proves an article:
+    what it does not ask for is not looked at (3 ms a page).
+    """
+    words, is_proven = word_count(text), _is_proven(claimed, found.published_evidence)
+    is_long = words > MEDIUM_WORDS
+    links = [] if is_long and is_proven else _links(parsed)
+    headlines = [said for said in links if len(said) >= HEADLINE_CHARS]
+    is_list = not is_proven and len(headlines) >= SECTION_LINKS
+    linked_share, listed_share = _listed(text, headlines, blocks) if is_list else (0.0, 0.0)
+    seen = UNSEEN if is_long else _look(parsed, blocks)
     return Facts(
         listed_url=page.url,
         final_url=page.final_url,
         title=found.title or claimed.markup.document_title or "",
         headings=claimed.markup.headings,
         text=text[:PAGE_TEXT_CHARS],  # nine megabytes in one word are few words
-        word_count=word_count(text),
-        is_proven=_is_proven(claimed, found.published_evidence),
+        word_count=words,
+        is_proven=is_proven,
         is_dated=found.published_evidence in OWN_EVIDENCE,
         is_many_dated=found.published_evidence == "time"
         and len({time.value for time in claimed.markup.times}) >= MANY_TIMES,
@@ -97,15 +82,48 @@ def facts(page: Page, claimed: claims.Claims, seen: Sight, found: Metadata, *, t
         page_text=seen.text,
         page_word_count=word_count(seen.text[:COUNTED_CHARS]),
         noscript=seen.noscript,
-        headline_link_count=len(seen.headlines),
-        linked_share=_share(long, headlines),
-        listed_share=_share(long, headlines | seen.teased),
-        menu_share=_share(folded, seen.links),
+        headline_link_count=len(headlines),
+        linked_share=linked_share,
+        listed_share=listed_share,
+        menu_share=_share(list(map(fold, text.split("\n"))), set(map(fold, links)) - {""})
+        if words <= SHORT_WORDS
+        else 0.0,
         has_password_field=seen.has_password_field,
         script_count=seen.script_count,
         machinery=seen.machinery,
         has_empty_root=seen.has_empty_root,
     )
+
+
+def _look(parsed: HtmlElement, blocks: Sequence[Block]) -> Sight:
+    said = " ".join(block.text for block in islice(blocks, PAGE_BLOCKS) if not block.place.within & HIDDEN)
+    shown = tree.line(said[: 2 * PAGE_TEXT_CHARS])  # its control characters go
+    return Sight(
+        text=shown[:PAGE_TEXT_CHARS],
+        noscript=" ".join(tree.line("".join(part.itertext()))[:500] for part in islice(parsed.iter("noscript"), 5)),
+        has_password_field=any((field.get("type") or "").lower() == "password" for field in parsed.iter("input")),
+        script_count=sum(1 for _ in parsed.iter("script")),
+        machinery=" ".join(
+            (part.get("src") or part.text or "")[:MACHINE_CHARS]
+            for part in islice(parsed.iter("script", "iframe"), MACHINES)
+        ),
+        has_empty_root=any(map(_is_empty_root, islice(_upper(parsed), ROOT_ELEMENTS))),
+    )
+
+
+def _links(parsed: HtmlElement) -> list[str]:
+    """The words of a page's links."""
+    return [
+        "".join(islice(link.itertext(), 20)).strip() if len(link) else (link.text or "").strip()
+        for link in islice(parsed.iter("a"), LINKS_LIMIT)
+    ]
+
+
+def _listed(text: str, headlines: Sequence[str], blocks: Sequence[Block]) -> tuple[float, float]:
+    """Of a text's lines as long as a headline, the share that is linked, and that with those which stand below such links."""
+    long = [fold(said) for said in text.split("\n") if len(said) >= HEADLINE_CHARS]
+    linked = set(map(fold, headlines))
+    return _share(long, linked), _share(long, linked | set(map(fold, _teased(blocks))))
 
 
 def _teased(blocks: Sequence[Block]) -> Iterator[str]:
@@ -137,5 +155,5 @@ def _is_proven(claimed: claims.Claims, evidence: PublishedEvidence | None) -> bo
     return evidence in ARTICLE_EVIDENCE and (is_article or says_article)
 
 
-def _share(folded: Sequence[str], links: frozenset[str]) -> float:
+def _share(folded: Sequence[str], links: Collection[str]) -> float:
     return sum(map(links.__contains__, folded)) / max(1, len(folded))

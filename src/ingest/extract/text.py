@@ -2,50 +2,42 @@
 
 import logging
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from copy import deepcopy
 from itertools import islice
-from operator import itemgetter
 from typing import Literal, NamedTuple
 
 import trafilatura
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.extract import lines, marked
+from ingest.extract import lines
 from ingest.extract.blocks import PROSE_CHARS, Block, is_cut
 from ingest.extract.cues import Said
 from ingest.extract.forest import Forests
-from ingest.extract.marked import TEXT_BLOCKS
 from ingest.extract.tree import INVISIBLE, line, link_share, marks, text_of
 from ingest.rules.text import HEAD_LINES
 from ingest.rules.title import fold
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
-# What read the text: the chosen blocks, of a page that has too many, without and with what trafilatura read; trafilatura; the
-# paragraphs of the element that holds the page's prose, or that is marked as the article's; JSON-LD
-Reader = Literal["blocks", "blocks, cut", "blocks+trafilatura", "trafilatura", "paragraphs", "marked", "article-body"]
-# F1 expected of the chosen blocks (918 pages). Chosen alone, 88 % reach the first, and above it trafilatura adds .001 at most;
-# below the second (2 %) blocks are worse than what the full mode reads.
-TRUSTED_F1 = 0.9
+# What read the text: the chosen blocks, of a page that has too many, without and with what trafilatura read; trafilatura; JSON-LD
+Reader = Literal["blocks", "blocks, cut", "blocks+trafilatura", "trafilatura", "article-body"]
+# F1 expected of the chosen blocks (918 pages). Chosen alone, 95 % reach the first, and above it trafilatura adds .001 at most;
+# below the second (2 %) blocks are worse than what trafilatura reads, where that is a text.
+TRUSTED_F1 = 0.85
 SURE_F1 = 0.8
-SHORT_CHARS = 1_500  # of prose: below it the full mode is worth its cost (5-16 % of pages)
-COVERED_SHARE = 0.5  # of the page's paragraphs: below it the fast mode may have read the wrong part
-MISSED_SHARE = 0.3  # text found, of the paragraphs that stand together elsewhere: below it those are the article
-LEAST_CHARS = 500  # of such paragraphs
+SHORT_CHARS = 1_500  # of prose: below it trafilatura may have read the wrong part
 SHOWN_SHARE = 0.8  # of `articleBody` that the page's paragraphs must be able to show
 SUPERSET_RATIO = 1.5  # `articleBody` so much longer than the text, and holding it, is the whole of it
 MOST_ELEMENTS = 12_000
 MOST_CHARS = 1_000_000
 MOST_DEPTH = 1_000  # of elements: trafilatura is quadratic in it, and ends in RecursionError
 IS_DEEP = etree.XPath(f"boolean({'/*' * MOST_DEPTH})")
-QUADRATIC_CELLS = 1_500  # cells and list items above which the full mode may take minutes
 UNTEXTUAL = (
     "script", "style", "svg", "noscript", "template", "iframe", "nav", "footer", "button", "select", "picture", "source",
     "video", "audio", "canvas", "link", "meta", "input", "object", "textarea",
 )  # fmt: skip
-BELOW_TEXT = re.compile(r"(?:^|[\s_-])(?:comments?|disqus|footer)(?:$|[\s_-])", re.IGNORECASE)
 PICTURE_MARK = re.compile(r"(?:^|[\s_-])(?:photo|image|picture|caption|credit|foto|bild)", re.IGNORECASE)
 EMBEDS = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|fb-post|bluesky-embed|reddit-embed|telegram-post")
 BLOCKS = frozenset({"p", "div", "section", "article", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "table", "figure", "main",
@@ -71,20 +63,24 @@ class Found(NamedTuple):
 
 
 def extract(tree: HtmlElement, page: Sequence[Block], said: Said, forests: Forests) -> Found:
-    """Text lines of the article, empty where nothing reads any; `page` are the tree's blocks, the tree is used up.
+    """Text lines of the article, empty where nothing reads any; `page` are the tree's blocks.
 
     Three readers, each asked only where the one before it promises little: the forest by the page's looks; the same by
-    what trafilatura's fast mode reads, too; trafilatura alone with its full mode, and the page's own marks.
+    what trafilatura reads, too; trafilatura alone.
     """
-    choice = lines.choose(page, said, None, forests.alone)
-    reader: Reader = "blocks, cut" if is_cut(page) else "blocks"
-    if choice.expected_f1 < TRUSTED_F1 and not is_vast(tree, page):
-        read = fast(tree)
-        choice = lines.choose(page, said, read, forests.aided)
-        reader = "blocks+trafilatura"
-        if choice.expected_f1 < SURE_F1:
-            return _rescued(tree, _doubtful(tree, read), said.article_body)
-    return _rescued(tree, Found(choice.text, reader), said.article_body)
+    alone = lines.choose(page, said, None, forests.alone)
+    if alone.expected_f1 >= TRUSTED_F1 or is_vast(tree, page):
+        return _rescued(tree, Found(alone.text, "blocks, cut" if is_cut(page) else "blocks"), said.article_body)
+    pruned = deepcopy(tree)
+    read = fast(pruned)
+    aided = lines.choose(page, said, read, forests.aided)
+    found = Found(aided.text, "blocks+trafilatura")
+    if aided.expected_f1 < SURE_F1:
+        if prose_chars(read) >= SHORT_CHARS:
+            found = Found(read, "trafilatura")
+        elif alone.expected_f1 > aided.expected_f1:
+            found = Found(alone.text, "blocks")
+    return _rescued(tree, found, said.article_body)
 
 
 def fast(tree: HtmlElement) -> str:
@@ -92,19 +88,7 @@ def fast(tree: HtmlElement) -> str:
     prune(tree)
     etree.strip_elements(tree, *UNTEXTUAL, with_tail=False)
     etree.strip_attributes(tree, "colspan", "rowspan")  # trafilatura makes as many cells as they say
-    return _trafilatura(tree, is_fast=True)
-
-
-def _doubtful(tree: HtmlElement, read: str) -> Found:
-    """What is read of a page on which the odds are low: the better of the fast and the full mode, or the marked element's."""
-    text, read_chars = read, prose_chars(read)
-    if (read_chars < SHORT_CHARS or read_chars < COVERED_SHARE * _paragraph_chars(tree)) and not is_heavy(tree):
-        full = _trafilatura(tree, is_fast=False)
-        text = full if prose_chars(full) >= read_chars else text
-    main = _main_paragraphs(tree, least_chars=prose_chars(text) / MISSED_SHARE)
-    found = Found(main, "paragraphs") if main else Found(text, "trafilatura")
-    own = marked.paragraphs(tree, found.text) if len(found.text) < SHORT_CHARS else None
-    return Found(own, "marked") if own else found
+    return trafilatura.extract(tree, fast=True, include_comments=False, with_metadata=False) or ""
 
 
 def _rescued(tree: HtmlElement, found: Found, article_body: str | None) -> Found:
@@ -120,37 +104,9 @@ def prose_chars(text: str) -> int:
     return sum(len(part) for part in text.split("\n") if len(part) >= PROSE_CHARS)
 
 
-def _trafilatura(tree: HtmlElement, *, is_fast: bool) -> str:
-    return trafilatura.extract(tree, fast=is_fast, include_comments=False, with_metadata=False) or ""
-
-
 def _paragraph_chars(tree: HtmlElement) -> int:
     texts = (line("".join(paragraph.itertext())) for paragraph in tree.iter("p"))
     return sum(len(text) for text in texts if len(text) >= PROSE_CHARS)
-
-
-def _main_paragraphs(tree: HtmlElement, *, least_chars: float) -> str | None:
-    """Lines of the element that holds most of the page's prose, if that is more than `least_chars` and worth it.
-
-    Trafilatura drops articles that unclosed tags put inside an aside, a header or a pop-up.
-    """
-    prose: dict[HtmlElement, int] = defaultdict(int)
-    for paragraph in tree.iter("p"):
-        text = text_of(paragraph)
-        if len(text) >= PROSE_CHARS and link_share(paragraph) < 0.5:
-            for holder in islice(paragraph.iterancestors(), 2):
-                prose[holder] += len(text)
-    if not prose:
-        return None
-    holder, chars = max(prose.items(), key=itemgetter(1))
-    if chars < max(LEAST_CHARS, least_chars) or any(map(_is_below_the_text, (holder, *holder.iterancestors()))):
-        return None
-    blocks = (block for block in holder.iter(*TEXT_BLOCKS) if next(block.iterdescendants(*TEXT_BLOCKS), None) is None)
-    return "\n".join(filter(None, map(text_of, blocks)))
-
-
-def _is_below_the_text(element: HtmlElement) -> bool:
-    return element.tag == "footer" or BELOW_TEXT.search(marks(element)) is not None
 
 
 def _holds(article_body: str, found: str) -> bool:
@@ -160,11 +116,6 @@ def _holds(article_body: str, found: str) -> bool:
         return False
     lines = [fold(text) for text in found.split("\n") if len(text) >= PROSE_CHARS]
     return sum(text in whole for text in lines) >= 0.5 * len(lines)
-
-
-def is_heavy(tree: HtmlElement) -> bool:
-    """Whether the full mode, quadratic in cells and list items, may not finish."""
-    return next(islice(tree.iter("td", "th", "li", "span"), QUADRATIC_CELLS, None), None) is not None
 
 
 def is_vast(tree: HtmlElement, page: Sequence[Block]) -> bool:
@@ -192,8 +143,7 @@ def prune(tree: HtmlElement) -> None:
 
 def lede(tree: HtmlElement, *, first_line: str, descriptions: Collection[str], text: str) -> str | None:
     """The paragraph between heading and text that trafilatura left out, where the page marks it as the article's start."""
-    start, said = fold(first_line)[:60], fold(text)
-    claims = [fold(claim) for claim in descriptions]
+    start, said, claims = fold(first_line)[:60], "", [fold(claim) for claim in descriptions]
     for element in islice(_below_heading(tree), LEDE_WINDOW):
         if element.tag not in LEDE_TAGS or (
             len(element) and any(child.tag in BLOCKS for child in element.iterdescendants())
@@ -203,7 +153,10 @@ def lede(tree: HtmlElement, *, first_line: str, descriptions: Collection[str], t
         folded = fold(candidate)
         if start and folded.startswith(start):
             return None
-        if not LEDE_CHARS[0] <= len(candidate) <= LEDE_CHARS[1] or folded in said:
+        if not LEDE_CHARS[0] <= len(candidate) <= LEDE_CHARS[1]:
+            continue
+        said = said or fold(text)
+        if folded in said:
             continue
         said_of = f"{marks(element)} {marks(element.getparent())}"
         if NO_LEDE.search(said_of) or any(

@@ -171,14 +171,15 @@ def _said(rule: PageRule | None, title: TitleFinding, remove: tuple[str, ...]) -
 
 
 def _span(source: Source, rule: PageRule | None, today: date, oldest: date | None) -> tuple[dict[str, Any], str]:
-    """When the rule would hold: from the oldest capture on, but where rules hold already; and what to do with it."""
-    later = [one.valid_from for one in source.rules if one.valid_from and one.valid_from > today]
+    """When the rule would hold: from the oldest capture on, or as long as today's would have; and what to do with it."""
     if rule is None:
+        later = [one.valid_from for one in source.rules if one.valid_from and one.valid_from > today]
         ended = [one.valid_to for one in source.rules if one.valid_to and one.valid_to <= today]
-        valid_from = max([oldest or today, *ended])
+        valid_from, valid_to = max([oldest or today, *ended]), min(later, default=None)
         note = f"paste it below source {source.source_id!r} in the catalogue"
     elif rule.valid_from == today:
-        valid_from, note = today, "put it in the place of the rule that holds from today"
+        valid_from, valid_to, note = today, rule.valid_to, "put it in the place of the rule that holds from today"
     else:
-        valid_from, note = today, f"paste it below the rule that holds today, and end that one with valid_to = {today}"
-    return {"valid_from": valid_from, "valid_to": min(later, default=None)}, note
+        valid_from, valid_to = today, rule.valid_to
+        note = f"paste it below the rule that holds today, and end that one with valid_to = {today}"
+    return {"valid_from": valid_from, "valid_to": valid_to}, note

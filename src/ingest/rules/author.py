@@ -58,6 +58,7 @@ JOINTS = re.compile(
     r"\s*(?:;|\||\n|\s/\s|,\s*(?:and|und|et|y|e|en|og|och|i)\s+|,|\s+(?:and|und|et|y|en|og|och|with|mit|avec|&|и|і|та|oraz)\s+|、|・|，)\s*",
     re.IGNORECASE,
 )
+SLASH = re.compile(r"\s*/\s*")
 GLUED_BY = re.compile(r"^[Bb]y(?=[A-Z][a-z])")  # `byScott Miller`, where markup had no space
 LIBRARY_ORDER = re.compile(r"[^\W\d_]+, [^\W\d_]+\.?")  # `Silva, Ana`
 CREDIT_CHARS = 1_000  # longer is prose
@@ -113,8 +114,15 @@ def _split(text: str) -> list[str]:
     if LIBRARY_ORDER.fullmatch(plain):
         last, first = plain.split(", ", 1)
         return [f"{first} {last}"]
-    names = (TAIL.sub("", LEAD_IN.sub("", name)).strip(" .,:;-–—\"'") for name in JOINTS.split(plain))
+    parts = (part for name in JOINTS.split(plain) for part in _beside_agency(name))
+    names = (TAIL.sub("", LEAD_IN.sub("", part)).strip(" .,:;-–—\"'") for part in parts)
     return [name for name in names if name]
+
+
+def _beside_agency(name: str) -> list[str]:
+    """`Ana Silva/AFP`, `dpa/lno`: what a slash parts where an agency stands beside it; in an address it parts nothing."""
+    parts = SLASH.split(name)
+    return parts if any(_fold(part) in AGENCIES for part in parts) and not ADDRESS.search(" ".join(parts)) else [name]
 
 
 def _without_place(names: list[str]) -> list[str]:

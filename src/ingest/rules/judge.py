@@ -129,6 +129,9 @@ WALL = (CONSENT, *CONSENT_SUBJECTS)
 def _redirect_home(facts: Facts) -> str | None:
     if url.is_home(facts.listed_url) or LIST_ADDRESS.search(facts.final_url):
         return None
+    is_long = facts.is_proven and facts.word_count > MEDIUM_WORDS and facts.headline_link_count < SECTION_LINKS
+    if is_long and url.host(url.canonical(facts.final_url)) != url.host(url.canonical(facts.listed_url)):
+        return None  # a long read on a host of its own
     path, _, query = facts.final_url.partition("?")
     is_noted = url.is_home(path) and query not in facts.listed_url and facts.headline_link_count >= SECTION_LINKS
     is_home = url.is_home(facts.final_url) or (is_noted and not facts.is_dated)  # with a note why: `/?error=404`
@@ -179,7 +182,9 @@ def _missing(facts: Facts) -> str | None:
     places = (facts.title, facts.text[:200] if facts.word_count < 2 * STUB_WORDS else "")
     said = _shown(MISSING_PAGE, *places)
     if said is None and not facts.is_dated:
-        said = _shown(MISSING_PAGE, *facts.headings) or _shown(MISSING, *places, *facts.headings)
+        said = _shown(MISSING_PAGE, *facts.headings)
+        if facts.word_count < 2 * STUB_WORDS:  # hikers are not found either
+            said = said or _shown(MISSING, *places, *facts.headings)
     return said or _sent(MISSING_ADDRESS, facts)
 
 
@@ -222,7 +227,8 @@ def _section(facts: Facts) -> str | None:
     if facts.is_proven or facts.headline_link_count < SECTION_LINKS:
         return None
     hardly_any = facts.word_count < (2 * STUB_WORDS if not facts.is_dated else STUB_WORDS if facts.is_many_dated else 0)
-    is_list = facts.is_collection and facts.word_count < MEDIUM_WORDS
+    is_own = facts.is_dated and not facts.is_many_dated  # articles list what is related to them, too
+    is_list = facts.is_collection and not is_own and facts.word_count < MEDIUM_WORDS
     least_share = NAMED_LIST_SHARE if LIST_ADDRESS.search(facts.final_url) else LISTED_SHARE
     is_listed = facts.linked_share >= LINKED_SHARE or facts.listed_share >= least_share
     if hardly_any or is_list or (is_listed and "\n" in facts.text):

@@ -27,6 +27,7 @@ ZONE_HOURS: dict[str, float] = {
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 COMMENT = re.compile(r"\([^()]*\)")  # RFC 5322 section 3.2.2: `+0100 (CET)`
+SUFFIX = re.compile(r"(?:\[[^\[\]]*\])+$")  # RFC 9557 section 4.1: `+01:00[Europe/Berlin]`, as Java writes it
 EPOCH = re.compile(r"(\d{10})(\d{3})?")  # seconds or milliseconds since 1970
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")  # with dots, nobody writes the month first
@@ -63,7 +64,7 @@ def read_moment(text: str, *, now: datetime, default_offset_s: int | None = None
     """
     if len(text) > LIMIT_CHARS:
         return None
-    plain = " ".join(COMMENT.sub(" ", text).replace("\u2212", "-").split())
+    plain = SUFFIX.sub("", " ".join(COMMENT.sub(" ", text).replace("\u2212", "-").split()))
     plain = YEAR_FIRST.sub(lambda match: f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}", plain, count=1)
     plain = DAY_FIRST.sub(lambda match: f"{match[3]}-{match[2]:0>2}-{match[1]:0>2}", plain, count=1)
     found = _epoch(plain) or _iso(plain) or _rfc_822(plain) or _by_dateutil(plain)

@@ -103,7 +103,8 @@ def article_lines(text: str, *, titles: Collection[str], names: Collection[str],
 
     `titles`: what the page calls the article; a leading line that says one again is dropped, with the byline (one of
     `names`), the date line, what the page says `beside` its text (tags, section, captions) and the trail that leads there,
-    and so are such lines at the end, where pages put links. Calls to read elsewhere, picture credits and the page's own foot go too.
+    and so are such lines at the end, where pages put links. Calls to read elsewhere, picture credits and the page's own foot go
+    too.
     """
     headings = {fold(title) for title in titles} - {""}
     known = headings | {fold(said) for said in (*beside, *names)}

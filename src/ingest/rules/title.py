@@ -15,6 +15,7 @@ HYPHEN = re.compile(r"(?<=\S)[-_](?=\S)")
 CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
 )  # and halves of characters: no file can hold them
+LETTERS = re.compile(r"[^\W_]+")  # and digits
 ASCII_FOLD = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 LIMIT_CHARS = 500
 SHORTEST_CHARS = 3
@@ -50,7 +51,7 @@ def fold(text: str) -> str:
     """Letters and digits alone, compatibility forms resolved: two titles with equal folds are one title."""
     if text.isascii():
         return text.translate(ASCII_FOLD)  # ten times as fast, and most texts are
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+    return "".join(LETTERS.findall(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def one_line(text: str) -> str:

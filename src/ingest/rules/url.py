@@ -44,6 +44,8 @@ SESSION_SEGMENT = re.compile(r"\(S\([a-z0-9]{24}\)\)", re.IGNORECASE)  # of ASP.
 INDEX = re.compile(r"index\.(?:html?|php|shtml|aspx?|jsp|cfm)|default\.(?:html?|aspx?)", re.IGNORECASE)
 ESCAPED_AGAIN = re.compile(r"^(?:amp;)+")  # `&amp;` that nobody unescaped
 HOME_PATH = re.compile(r"/([a-z]{2}([-_][a-z]{2})?)?(/?(index|home|default|startseite)(\.[a-z]{2,5})?)?", re.IGNORECASE)
+# What templates leave behind that had no address to write, and the page of errors: one of these is every article's
+NO_ADDRESS = re.compile(r"/(?:undefined|null|nan|404)(?:\.html?)?(?:/|$)|%7B%7B|\$%7B|\{\{|%5Bobject", re.IGNORECASE)
 VARIANT_SEGMENT = re.compile(r"amp|amp\.html|print|printable|page|full|single|all|comments|\d{1,2}", re.IGNORECASE)
 
 
@@ -182,12 +184,15 @@ def trusted_canonical(claimed: str | None, page_url: str) -> str | None:
     """What a page calls its canonical address, as found, where that can be believed; else None.
 
     Not believed: another site, a front page, a section above the page (`/news` for `/news/a-story`; `/a-story` for
-    `/a-story/amp` is fine), and the page's own path without what tells its articles apart (`?id=7`, `?xyz=20481`).
+    `/a-story/amp` is fine), the page's own path without what tells its articles apart (`?id=7`, `?xyz=20481`), and
+    what a template wrote for want of an address (`/undefined`, `/{{slug}}`): it would make one article of all.
     """
     found = as_found(claimed, page_url) if claimed else None
     if found is None or not same_site(found, page_url) or is_home(found):
         return None
     claim, page = urlsplit(canonical(found)), urlsplit(canonical(page_url))
+    if NO_ADDRESS.search(claim.path) and not NO_ADDRESS.search(page.path):
+        return None
     if claim.path == page.path:
         lost = set(page.query.split("&")) - set(claim.query.split("&"))
         return None if any(_tells(pair, page.path) for pair in lost) else found
