@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.demo.account import differences
+from ingest.demo.account import differences, wrongly_joined
 from ingest.demo.web import ExtraArticle, NewsWeb
 from ingest.errors import CatalogueError, IngestError, SettingsError
 from ingest.jobs import build, crawl, load, publish
@@ -34,16 +34,27 @@ def told(settings: Settings) -> dict[tuple[str, str], tuple[str, str]]:
     return {(source_id, entry_id): (state, reason) for source_id, entry_id, state, reason in rows}
 
 
+def story_of(settings: Settings) -> dict[tuple[str, str], str]:
+    rows = ask(
+        settings,
+        "SELECT ledger.source_id, entry_id::VARCHAR, story_id::VARCHAR FROM mart.ledger AS ledger"
+        " JOIN mart.story_article USING (article_id)",
+    )
+    return {(source_id, entry_id): story_id for source_id, entry_id, story_id in rows}
+
+
 def test_every_item_of_both_editions_ends_in_the_state_that_the_truth_tells(web: NewsWeb, crawls: Crawls) -> None:
     settings = crawls(web)
     whole_run(settings)
     assert differences(web.truth()["entries"], told(settings)) == []
+    assert wrongly_joined(web.truth()["entries"], story_of(settings)) == []
     web.turn_to(2)
     whole_run(settings)
     whole_run(settings, after=2 * LATER)  # a feed rolled over between the editions: this one reads its paper's sitemap
     assert ask(settings, "SELECT source_id, refilled_at IS NOT NULL FROM mart.feed_gap") == [("tidewater-daily", True)]
     assert [url for url in web.truth()["unasked"] if web.fetch_count(url)] == []
     assert differences(web.truth()["entries"], told(settings)) == []
+    assert wrongly_joined(web.truth()["entries"], story_of(settings)) == []
 
 
 def test_articles_say_what_the_papers_printed(web: NewsWeb, crawls: Crawls) -> None:

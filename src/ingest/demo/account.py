@@ -1,7 +1,7 @@
 """Holds a ledger against the demo web's truth, item by item. Where the ledger comes from is not known here."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ingest.rules.url import identity
@@ -24,6 +24,34 @@ def wrongly_listed(truth: Sequence[Mapping[str, Any]], listed_by: Mapping[tuple[
         for entry in truth
         if (kind := listed_by.get((entry["source_id"], identity(entry["url"])))) not in (None, entry["listed_by"])
     ]
+
+
+def wrongly_joined(truth: Sequence[Mapping[str, Any]], story_of: Mapping[tuple[str, str], str]) -> list[str]:
+    """One line for each story that is not one text of the truth: copies told apart, or texts made one."""
+    texts = {
+        key: entry["group"] or entry["url"]
+        for entry in truth
+        if (key := (entry["source_id"], identity(entry["url"]))) in story_of
+    }
+    stories, joined = (
+        _gathered((texts[key], story_of[key]) for key in texts),
+        _gathered((story_of[key], texts[key]) for key in texts),
+    )
+    return [
+        *(f"{text} is told as {len(found)} stories" for text, found in sorted(stories.items()) if len(found) > 1),
+        *(
+            f"{' and '.join(sorted(found))} are told as one story"
+            for _, found in sorted(joined.items())
+            if len(found) > 1
+        ),
+    ]
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, set()).add(value)
+    return found
 
 
 def _difference(entry: Mapping[str, Any], told: tuple[str, str] | None) -> str | None:

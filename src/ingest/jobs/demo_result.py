@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.demo.account import differences, wrongly_listed
+from ingest.demo.account import differences, wrongly_joined, wrongly_listed
 from ingest.errors import DemoFailed
 from ingest.settings import Settings
 from ingest.warehouse.read import query, reader
@@ -35,6 +35,11 @@ QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY published_at DESC, ti
 ORDER BY published_at DESC, title LIMIT 3
 """
 LEDGER = "SELECT source_id, entry_id::VARCHAR, state, reason, listed_by FROM mart.ledger"
+STORIES = """
+SELECT ledger.source_id, entry_id::VARCHAR, story_id::VARCHAR
+FROM mart.ledger AS ledger
+JOIN mart.story_article USING (article_id)
+"""
 COUNTS = "SELECT count(*), count(DISTINCT story_id), count(*) FILTER (revision_count > 1) FROM mart.article"
 FETCHED_AND_STORED = """
 SELECT (SELECT count(*) FROM raw.fetch WHERE outcome = 'ok'), (SELECT count(*) FROM mart.article)
@@ -62,13 +67,15 @@ class DemoResult:
 def result(settings: Settings, truth: Sequence[Mapping[str, Any]], *, next_steps: Sequence[str]) -> DemoResult:
     """DemoFailed lists what the ledger says otherwise than the truth."""
     with reader(settings.published_file) as connection:
-        ledger, by_source, by_reason, headlines, listers, found, ((articles, stories, revised),) = (
-            query(connection, sql)[1] for sql in (LEDGER, BY_SOURCE, BY_REASON, HEADLINES, BY_LISTER, DISCOVERY, COUNTS)
+        ledger, joined, by_source, by_reason, headlines, listers, found, ((articles, stories, revised),) = (
+            query(connection, sql)[1]
+            for sql in (LEDGER, STORIES, BY_SOURCE, BY_REASON, HEADLINES, BY_LISTER, DISCOVERY, COUNTS)
         )
     told = {(source_id, entry_id): (state, reason) for source_id, entry_id, state, reason, _ in ledger}
     listed_by = {(source_id, entry_id): kind for source_id, entry_id, _, _, kind in ledger}
-    if wrong := differences(truth, told) + wrongly_listed(truth, listed_by):
-        raise DemoFailed("the ledger does not agree with the demo web's truth:\n  " + "\n  ".join(wrong))
+    story_of = {(source_id, entry_id): story_id for source_id, entry_id, story_id in joined}
+    if wrong := differences(truth, told) + wrongly_listed(truth, listed_by) + wrongly_joined(truth, story_of):
+        raise DemoFailed("the warehouse does not agree with the demo web's truth:\n  " + "\n  ".join(wrong))
     return DemoResult(
         by_source=by_source,
         by_reason=by_reason,
@@ -76,7 +83,7 @@ def result(settings: Settings, truth: Sequence[Mapping[str, Any]], *, next_steps
         discovery=[*listers, *found],
         verdict=(
             f"{len(truth)} items were listed, {len(told)} are in the ledger, each in the state that the web's truth tells.\n"
-            f"{articles} articles carry {stories} distinct texts; {revised} were revised by their papers."
+            f"{articles} articles tell {stories} stories; {revised} were revised by their papers."
         ),
         next_steps=next_steps,
     )
