@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Never
 
@@ -21,6 +22,25 @@ def resident_pages(page: Page) -> int:
     """Memory pages that the worker holds once it has judged this one (Linux: proc(5), statm)."""
     judge(page)
     return int(Path("/proc/self/statm").read_text("ascii").split()[1])
+
+
+def killed_once(page: Page) -> str:
+    """The first who makes the file that the page's body names is killed, as by a kernel short of memory."""
+    return _first(page, lambda: os.kill(os.getpid(), signal.SIGKILL))
+
+
+def orphaned_once(page: Page) -> str:
+    """The first who makes that file takes the process that starts workers down with it."""
+    return _first(page, lambda: [os.kill(pid, signal.SIGKILL) for pid in (os.getppid(), os.getpid())])
+
+
+def _first(page: Page, act: Callable[[], object]) -> str:
+    try:
+        Path(page.body.decode()).touch(exist_ok=False)
+    except FileExistsError:
+        return "read"
+    act()
+    raise AssertionError("nobody was killed")
 
 
 def read() -> str:

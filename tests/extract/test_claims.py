@@ -13,18 +13,35 @@ def test_the_json_ld_of_another_story_is_not_believed() -> None:
     assert credits.read(page).authors.value == ()
 
 
+def test_a_list_of_other_stories_says_nothing_of_this_one() -> None:
+    teasers = (
+        f'{{"@type": "NewsArticle", "headline": "Another headline {number}", "url": "https://news.example/{number}",'
+        f' "author": "Wrong Man", "datePublished": "2026-01-0{number}T10:00:00Z"}}'
+        for number in range(1, 5)
+    )
+    page = gathered(json_ld(f'{{"@type": "ItemList", "itemListElement": [{", ".join(teasers)}]}}'))
+    assert claims.title_claim(page).value == "Harbour reopens after storm"
+    assert credits.read(page).authors.value == ()
+
+
 @pytest.mark.parametrize(
     ("head", "canonical", "evidence"),
     [
         ("", URL, "final-url"),
         ('<link rel="canonical" href="/politics/harbour">', "https://news.example/politics/harbour", "rel-canonical"),
         ('<link rel="canonical" href="https://elsewhere.example/x">', URL, "final-url"),
+        ('<link rel="canonical" href=""><link rel="canonical" href="/h">', "https://news.example/h", "rel-canonical"),
         ('<link rel="canonical" href="/"><meta property="og:url" content="https://www.news.example/h?utm_source=x">',
          "https://news.example/h", "og-url"),
     ],
 )  # fmt: skip
 def test_the_canonical_address_is_believed_only_within_the_site(head: str, canonical: str, evidence: str) -> None:
     assert claims.canonical_url(gathered(head)) == (canonical, evidence)
+
+
+@pytest.mark.parametrize(("said", "access"), [("[false]", "paid"), ("[true]", "free"), ("[]", None), ("false", "paid")])
+def test_whether_it_is_free_is_read_from_a_list_too(said: str, access: str | None) -> None:
+    assert claims.access(gathered(json_ld(f'{{{NEWS}, "isAccessibleForFree": {said}}}')))[0] == access
 
 
 def test_tags_section_picture_and_access_come_with_the_article() -> None:

@@ -21,6 +21,9 @@ from webpage import NEWS, gathered, json_ld
         ('{"@id": "#ana"}', ("Ana Silva",), None),
         ('{"@type": "Person", "givenName": "Ana", "familyName": "Silva"}', ("Ana Silva",), None),
         ('{"@type": "Organization", "name": "dpa"}', (), "dpa"),
+        ('{"name": ["Ana Silva", "Bo Lind"]}', ("Ana Silva", "Bo Lind"), None),
+        ('{"@list": [{"@id": "#ana"}, "Bo Lind"]}', ("Ana Silva", "Bo Lind"), None),
+        ('{"@list": [{"@type": "Organization", "name": ["Dana Wire", "AFP"]}, "Bo Lind"]}', ("Bo Lind",), "AFP"),
     ],
 )
 def test_authors_are_people_and_agencies_are_told_apart(given: str, names: tuple[str, ...], agency: str | None) -> None:

@@ -94,3 +94,9 @@ def test_dates_that_contradict_the_chosen_one_are_kept() -> None:
 )
 def test_a_day_in_the_address_is_read_and_an_id_is_not(path: str, day: str | None) -> None:
     assert moments.url_date(f"https://news.example{path}") == day
+
+
+def test_a_date_that_json_ld_gives_as_a_number_is_read() -> None:
+    found = moments.published(gathered(json_ld('{"@type": "NewsArticle", "datePublished": 1795197600}')))
+    assert found is not None
+    assert found[0].at == datetime(2026, 11, 20, 18, 0, tzinfo=UTC)

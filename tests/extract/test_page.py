@@ -37,6 +37,23 @@ def test_an_article_page_gives_its_whole_record() -> None:
     assert (got.word_count, got.extractor, got.extractor_version) == (76, "ingest", "3")
 
 
+@pytest.mark.parametrize(
+    "shown", ["", "<h1>Harbour reopens after storm</h1>", "<h1>Harbour reopens</h1><p>Loading…</p>"]
+)
+def test_an_article_that_only_json_ld_tells_is_read_there(shown: str) -> None:
+    head = '<script type="application/ld+json">' + json.dumps(
+        {"@type": "NewsArticle", "headline": "Harbour reopens after storm", "datePublished": "2026-11-21T18:30:00+01:00",
+         "articleBody": TEXT}
+    ) + "</script>"  # fmt: skip
+    got = read(html(head=head, body=f'<div id="app">{shown}</div><script src="/app.js"></script>'))
+    assert (got.text, got.evidence["text"]) == (TEXT, "article-body")
+
+
+def test_the_agency_that_the_text_credits_is_told_where_the_markup_names_none() -> None:
+    got = read(html(head=NEWS, paragraphs=(f"LONDON, Nov 21 (Reuters) - {PARAGRAPHS[0]}", *PARAGRAPHS[1:])))
+    assert (got.agency, got.evidence["agency"]) == ("Reuters", "text")
+
+
 def test_where_the_text_links_to_is_kept_and_the_menu_is_not() -> None:
     linked = PARAGRAPHS[0].replace(
         "storms", '<a href="/storms">storms</a> and <a href="https://sea.example/log">more</a>'

@@ -4,14 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from extract.hostile import by_address
+from extract.hostile import by_address, killed_once, orphaned_once
 from ingest.extract.pool import IN_FLIGHT_PER_WORKER, PAGES_PER_WORKER, ExtractorPool
-from ingest.records import Extraction, Rejection
+from ingest.records import Extraction, Page, Rejection
 from webpage import NEWS, PARAGRAPHS, html, json_ld, page
 
 MEMORY_BYTES = 500_000_000
@@ -50,6 +50,13 @@ def test_pages_are_judged_in_their_order(pool: ExtractorPool) -> None:
 )
 def test_one_page_s_fault_is_its_own(pool: ExtractorPool, act: str, reason: str) -> None:
     assert outcomes(pool, "read", act, "read", "read", act, "read") == ["read", reason, "read", "read", reason, "read"]
+
+
+@pytest.mark.parametrize("reader", [killed_once, orphaned_once])
+def test_what_takes_a_worker_once_costs_no_page(reader: Callable[[Page], str], tmp_path: Path) -> None:
+    pages = [page(str(tmp_path / "made")) for _ in range(6)]
+    with ExtractorPool(workers=2, timeout_s=60, cpu_s=30, memory_bytes=MEMORY_BYTES) as pool:
+        assert [answer for _, answer in pool.run(reader, pages)] == ["read"] * 6
 
 
 @pytest.mark.parametrize(

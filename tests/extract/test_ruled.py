@@ -41,7 +41,8 @@ def a_page(rule: PageRule | None, *, head: str = "", body: str | None = BODY) ->
 def applied(rule: PageRule | None, *, head: str = "", body: str | None = BODY) -> ruled.Ruled:
     parsed = parse(html(head=head, body=body))
     assert parsed is not None
-    return ruled.apply(a_page(rule, head=head, body=body), parsed)
+    by_rule, _ = ruled.apply(a_page(rule, head=head, body=body), parsed)
+    return by_rule
 
 
 LINES = "First line of it.\nSubscribe! Now\nand on it goes\nA nested line.\nOne\nTwo"
@@ -88,6 +89,24 @@ def test_a_rule_finds_a_date_and_no_zone_is_made_up(
     assert (found.at.isoformat(), found.offset_s, found.precision) == (at, offset_s, precision)
 
 
+@pytest.mark.parametrize(
+    ("shown", "at", "precision"),
+    [
+        ("22.11.2026, 10:30 Uhr", "2026-11-22T00:00:00+00:00", "day"),
+        ("Published: Nov 21, 2026", "2026-11-21T00:00:00+00:00", "day"),
+        ("Veröffentlicht am 21. November 2026 um 10:30 Uhr", "2026-11-21T00:00:00+00:00", "day"),
+        ("2026年11月21日", "2026-11-21T00:00:00+00:00", "day"),
+        ("Published 21 November 2026 at 10:30 GMT, updated today", "2026-11-21T10:30:00+00:00", "minute"),
+        ("Published on 03/05/2024", None, None),
+    ],
+)
+def test_a_date_is_read_as_it_is_shown_to_readers(shown: str, at: str | None, precision: str | None) -> None:
+    found = applied(a_rule(published=".when"), body=f'<p class="when">{shown}</p>')
+    moment = found.published
+    assert (moment and moment.at.isoformat(), moment and moment.precision) == (at, precision)
+    assert found.missed == ({} if at else {"rule.published": ".when"})
+
+
 def test_what_a_selector_does_not_find_is_told_but_not_what_was_not_there_to_remove() -> None:
     found = applied(a_rule(title="h4", author=".nobody", published=".never", body="#story", remove=("dl",)))
     assert found.missed == {
@@ -101,7 +120,7 @@ def test_what_a_selector_does_not_find_is_told_but_not_what_was_not_there_to_rem
 def test_text_behind_a_removed_element_stays() -> None:
     parsed = parse("<body><p>One <i>two</i> three</p><div><b>four</b> five</div><i>six</i></body>")
     assert parsed is not None
-    found = ruled.apply(a_page(a_rule(remove=("i", "div b", "html", "nav"))), parsed)
+    found, _ = ruled.apply(a_page(a_rule(remove=("i", "div b", "html", "nav"))), parsed)
     assert text_of(parsed) == "One three five"
     assert [(step.selector, step.found_count) for step in found.steps] == [
         ("i", 2),
@@ -152,6 +171,35 @@ def test_a_rule_that_no_longer_fits_leaves_the_usual_reading_and_its_traces() ->
     usual, found = judged(remove=(".box",)), judged(title=".gone", body=".gone", remove=(".box", ".gone"))
     assert (found.title, found.text) == (usual.title, usual.text)
     assert found.evidence == usual.evidence | {"rule.title": ".gone", "rule.body": ".gone"}
+
+
+@pytest.mark.parametrize(
+    ("credit", "authors", "agency"),
+    [("The Example", (), None), ("Reuters", (), "Reuters"), ("Ana Silva", ("Ana Silva",), None)],
+)
+def test_whom_a_rule_credits_overrules_every_claim_even_where_that_is_nobody(
+    credit: str, authors: tuple[str, ...], agency: str | None
+) -> None:
+    claims = json_ld(f'{{{NEWS}, "author": [{{"@type": "Person", "name": "Cy Dale"}}, "dpa"]}}')
+    body = ARTICLE.replace("Ana Silva", credit)
+    named = '<meta property="og:site_name" content="The Example">' + claims
+    verdict = judge(a_page(a_rule(author=".by"), head=named, body=body))
+    assert (verdict.authors, verdict.agency) == (authors, agency)
+    assert (verdict.evidence["authors"], verdict.evidence["agency"]) == ("rule", "rule")
+    unheard = judge(a_page(a_rule(author=".gone"), head=named, body=body))
+    assert (unheard.authors, unheard.agency) == (("Cy Dale",), "dpa")
+
+
+def test_a_body_of_which_nothing_is_the_article_s_leaves_the_usual_reading_and_its_trace() -> None:
+    usual, found = judged(remove=("nav",)), judged(body="h1")
+    assert found.text == usual.text
+    assert found.evidence == usual.evidence | {"rule.body": "h1"}
+
+
+def test_a_claim_that_is_preferred_and_not_there_is_a_miss() -> None:
+    assert judged(title_from="og").evidence["rule.title_from"] == "og"
+    assert "rule.title_from" not in judged(title_from="h1").evidence
+    assert "rule.title_from" not in judged(title_from="og", title="h1").evidence
 
 
 def test_a_rule_that_removes_nothing_leaves_the_same_record() -> None:

@@ -294,10 +294,10 @@ def access(page: Claims) -> tuple[Access | None, str | None]:
     parts += [node for node in page.markup.nodes if "webpageelement" in jsonld.types(node)]
     claims = (
         *((tier,) if tier[0].strip().lower() == "metered" else ()),
-        (str(page.article.get("isAccessibleForFree", "")), "json-ld isAccessibleForFree"),
+        (_free(page.article), "json-ld isAccessibleForFree"),
         tier,
         (next(iter(page.markup.microdata.get("isaccessibleforfree", ())), ""), "microdata isAccessibleForFree"),
-        *((str(part.get("isAccessibleForFree", "")), "json-ld WebPageElement isAccessibleForFree") for part in parts),
+        *((_free(part), "json-ld WebPageElement isAccessibleForFree") for part in parts),
     )
     for value, evidence in claims:
         found = ACCESS.get(value.strip().lower().rsplit("/", 1)[-1])
@@ -321,6 +321,12 @@ def resolved(page: Claims, given: Any) -> Any:
 
 def each(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value] if value else []
+
+
+def _free(node: jsonld.Node) -> str:
+    """`isAccessibleForFree` as it is written, or the first of a list."""
+    given = node.get("isAccessibleForFree", "")
+    return str(given[0] if isinstance(given, list) and given else given)
 
 
 def _meta_evidence(name: str) -> Evidence:

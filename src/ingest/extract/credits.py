@@ -41,17 +41,27 @@ def read(page: Claims) -> Credits:
 
 
 def _author_claims(page: Claims) -> Iterator[tuple[list[str], Evidence]]:
-    yield _names(page, "author"), "json-ld"
+    yield [name for given in _given(page, "author") for name in _names(given)], "json-ld"
     for name in AUTHOR_META:
         yield list(page.markup.meta.get(name, ())), "meta"
     yield list(page.markup.microdata.get("author", ())), "microdata"
-    yield _names(page, "creator"), "json-ld"
+    yield [name for given in _given(page, "creator") for name in _names(given)], "json-ld"
     for byline in page.markup.bylines:
         yield [byline], "byline"
 
 
-def _names(page: Claims, field: str) -> list[str]:
-    return [name for given in each(page.article.get(field)) if (name := _name(resolved(page, given)))]
+def _given(page: Claims, field: str) -> Iterator[Any]:
+    """What a field holds, one by one; an ordered list is `{"@list": [...]}` (JSON-LD 1.1 section 4.3.1)."""
+    for given in each(page.article.get(field)):
+        listed = given.get("@list") if isinstance(given, dict) else None
+        yield from (resolved(page, one) for one in (each(listed) or [given]))
+
+
+def _names(given: Any) -> list[str]:
+    """The names that one value gives: `name` may hold several."""
+    named = given.get("name") if isinstance(given, dict) else given
+    found = map(jsonld.string, named) if isinstance(named, list) else [_name(given)]
+    return [name for name in found if name]
 
 
 def _name(given: Any) -> str | None:
@@ -65,6 +75,6 @@ def _name(given: Any) -> str | None:
 
 def _organizations(page: Claims) -> frozenset[str]:
     """Names that JSON-LD gives to organizations, which are no people however person-like they sound."""
-    given = (resolved(page, one) for field in ("author", "creator") for one in each(page.article.get(field)))
+    given = (one for field in ("author", "creator") for one in _given(page, field))
     found = (one for one in given if isinstance(one, dict) and jsonld.types(one) and jsonld.types(one) <= ORGANIZATIONS)
-    return frozenset(name for one in found if (name := _name(one)))
+    return frozenset(name for one in found for name in _names(one))

@@ -59,7 +59,7 @@ def article_of(nodes: tuple[Node, ...], *, titles: frozenset[str], keys: frozens
     for node in nodes:
         kinds = types(node)
         is_article = bool(kinds & ARTICLE_TYPES)
-        if not is_article and not kinds & PAGE_TYPES:
+        if (not is_article and not kinds & PAGE_TYPES) or _is_of_another_page(node, titles, keys):
             continue
         same_title = fold(string(node.get("headline")) or string(node.get("name")) or "") in titles
         same_url = any(url.rstrip("/").partition("#")[0] in keys for url in urls(node))
@@ -68,6 +68,17 @@ def article_of(nodes: tuple[Node, ...], *, titles: frozenset[str], keys: frozens
         if rank > best_rank and (is_article or same_title or same_url or "datePublished" in node):
             best, best_rank = node, rank
     return best
+
+
+def _is_of_another_page(node: Node, titles: frozenset[str], keys: frozenset[str]) -> bool:
+    """Whether an object gives itself another address and a headline that no title here holds: a teaser in a list."""
+    said = fold(string(node.get("headline")) or string(node.get("name")) or "")
+    own = [url for url in urls(node) if url.startswith("http")]
+    return (
+        bool(said and own and titles)
+        and not any(url.rstrip("/").partition("#")[0] in keys for url in own)
+        and not any(said in title or title in said for title in titles)
+    )
 
 
 def types(node: Node) -> frozenset[str]:

@@ -86,7 +86,7 @@ def read(tree: HtmlElement) -> Markup:
             _keep_meta(element, meta, microdata)
         elif tag == "link":
             if "canonical" in (element.get("rel") or "").lower().split() and canonical is None:
-                canonical = element.get("href")
+                canonical = element.get("href") or None  # an empty one hides no other
         elif tag == "title":
             if title is None and (element.getparent() is None or element.getparent().tag != "svg"):
                 title = line(element.text)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ingest.extract import claims, credits, language, moments, optouts
-from ingest.extract.claims import Claimed, Claims
+from ingest.extract.claims import Claimed, Claims, Value
+from ingest.extract.credits import Credits
 from ingest.extract.ruled import Ruled
 from ingest.records import Metadata, Page, PublishedEvidence
 from ingest.rules.moment import Moment
@@ -15,14 +16,14 @@ Searched = Callable[[], tuple[Moment, PublishedEvidence] | None]
 
 def read(claimed: Claims, ruled: Ruled, *, searched: Searched) -> Metadata:
     """The metadata of a page but its language, which the text decides; `searched` looks for a date where none is claimed."""
-    title = _first(ruled.title, claims.title_claim(claimed, title_from=ruled.title_from))
-    people = credits.read(claimed)
-    authors = _first(ruled.authors, people.authors)
+    title = _by_rule(ruled.title) if ruled.title else claims.title_claim(claimed, title_from=ruled.title_from)
+    by_rule = Credits(authors=_by_rule(ruled.authors), agency=_by_rule(ruled.agency))
+    people = by_rule if ruled.has_credits else credits.read(claimed)  # the rule may say that it is nobody
     found: dict[str, Claimed[Any]] = {
         "title": title,
         "description": claims.description_claim(claimed),
-        "authors": authors,
-        "agency": _first(ruled.agency, people.agency),
+        "authors": people.authors,
+        "agency": people.agency,
         "section": claimed.section,
         "tags": claimed.tags,
         "image_url": claims.image_claim(claimed),
@@ -31,6 +32,9 @@ def read(claimed: Claims, ruled: Ruled, *, searched: Searched) -> Metadata:
     }
     dated: tuple[Moment, PublishedEvidence] | None = (ruled.published, RULE) if ruled.published else None
     moment, evidence = dated or moments.published(claimed) or searched() or (None, None)
+    missed = dict(ruled.missed)
+    if ruled.title_from and title.evidence not in (RULE, ruled.title_from):
+        missed["rule.title_from"] = ruled.title_from
     access, access_evidence = claims.access(claimed)
     return Metadata(
         **{name: one.value for name, one in found.items()},
@@ -45,7 +49,7 @@ def read(claimed: Claims, ruled: Ruled, *, searched: Searched) -> Metadata:
         access=access,
         access_evidence=access_evidence,
         optouts=optouts.reserved(claimed.markup),
-        evidence={name: one.evidence for name, one in found.items() if one.evidence} | ruled.missed,
+        evidence={name: one.evidence for name, one in found.items() if one.evidence} | missed,
     )
 
 
@@ -59,5 +63,5 @@ def spoken(page: Page, claimed: Claims, said: str) -> tuple[str | None, float | 
     return code, confidence, {"language": told}
 
 
-def _first(by_rule: Any, claimed: Claimed[Any]) -> Claimed[Any]:
-    return Claimed(value=by_rule, evidence=RULE) if by_rule else claimed
+def _by_rule(value: Value) -> Claimed[Value]:
+    return Claimed(value=value, evidence=RULE)

@@ -64,7 +64,7 @@ def contradictions(page: Claims, chosen: Moment) -> dict[str, datetime]:
 def modified(page: Claims) -> Claimed[datetime | None]:
     """The first claim that names a moment; a day alone is none, as its midnight may lie before the publication."""
     claims: Iterator[Claim] = chain(
-        [(jsonld.string(page.article.get("dateModified")), "json-ld")],
+        [(_dated(page.article.get("dateModified")), "json-ld")],
         ((value, "meta") for name in MODIFIED_META for value in page.markup.meta.get(name, ())),
         ((value, "microdata") for value in page.markup.microdata.get("datemodified", ())),
         ((time.value, "time") for time in page.markup.times if time.is_modified and not time.is_furniture),
@@ -84,7 +84,7 @@ def url_date(address: str) -> str | None:
 def _published_claims(page: Claims) -> Iterator[tuple[str, PublishedEvidence]]:
     markup = page.markup
     for name in ("datePublished", "dateCreated", "uploadDate"):
-        text = jsonld.string(page.article.get(name))
+        text = _dated(page.article.get(name))
         if text:
             yield text, "json-ld"
     for name in PUBLISHED_META:
@@ -101,3 +101,8 @@ def _published_claims(page: Claims) -> Iterator[tuple[str, PublishedEvidence]]:
 
 def _day(moment: Moment) -> str:
     return (moment.at + timedelta(seconds=moment.offset_s or 0)).date().isoformat()
+
+
+def _dated(given: object) -> str | None:
+    """A date as JSON-LD has it, Unix seconds as a number too."""
+    return str(given) if isinstance(given, int) and not isinstance(given, bool) else jsonld.string(given)

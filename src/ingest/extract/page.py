@@ -16,12 +16,10 @@ from lxml.html import HtmlElement
 
 from ingest.extract import (
     blocks,
-    charset,
     claims,
     forest,
     jsonld,
     links,
-    markup,
     metadata,
     moments,
     ruled,
@@ -45,7 +43,7 @@ from ingest.records import (
     RejectionReason,
     Verdict,
 )
-from ingest.rules import fingerprint, url
+from ingest.rules import agency, fingerprint, url
 from ingest.rules.judge import Facts, reason_against, unreadable
 from ingest.rules.moment import Moment, read_moment
 from ingest.rules.page_rule import rule_hash
@@ -102,11 +100,10 @@ def _open(page: Page) -> tuple[HtmlElement, Ruled, Claims] | Rejection:
     no_page = unreadable(page.body)
     if no_page:
         return rejection(page, "unreadable", no_page)
-    parsed = tree.parse(charset.without_controls(charset.decode(page.body, page.http_charset)))
+    parsed = tree.of_page(page)
     if parsed is None:
         return rejection(page, "unreadable", "no markup in it")
-    by_rule = ruled.apply(page, parsed)
-    return parsed, by_rule, claims.gather(markup.read(parsed), page_url=page.final_url, now=page.fetched_at)
+    return parsed, *ruled.apply(page, parsed)
 
 
 def _read(page: Page, parsed: HtmlElement, by_rule: Ruled, claimed: Claims) -> tuple[Reading, Facts]:
@@ -116,9 +113,15 @@ def _read(page: Page, parsed: HtmlElement, by_rule: Ruled, claimed: Claims) -> t
     said = said_of(claimed, title=found.title, names=found.authors)
     lines, reader = read_text(parsed, shown, said, forest.shipped(), body=by_rule.body)
     found = _in_language(page, claimed, found, lines or found.title or "")
+    told = {"text": reader}
+    if page.rule and by_rule.body and page.rule.body and reader != metadata.RULE:
+        told["rule.body"] = page.rule.body  # it found lines, of which nothing was the article's
+    if found.agency is None and "agency" not in found.evidence and (credited := agency.credited(lines)):
+        found = replace(found, agency=credited)
+        told["agency"] = "text"
     canonical_url, canonical_evidence = claims.canonical_url(claimed)
     reading = Reading(
-        metadata=replace(found, evidence=found.evidence | {"text": reader}),
+        metadata=replace(found, evidence=found.evidence | told),
         canonical_url=canonical_url,
         canonical_evidence=canonical_evidence,
         text=lines,
@@ -137,16 +140,20 @@ def read_text(
 ) -> tuple[str, str]:
     """The article's lines, tidied, with the opening paragraph that was missed, and their reader.
 
-    `body` is what the source's rule found, and then nobody else is asked.
+    `body` is what the source's rule found; where something is left of it, nobody else is asked.
     """
-    found, reader = (body, metadata.RULE) if body else text.extract(parsed, shown, said, forests)
-    kept = clean(found)
-    beside = (*said.topics, *text.captions(shown, kept))
-    kept = article_lines(kept, titles=said.titles, names=said.names, beside=beside)
-    if body:
-        return clean(kept), reader
+    if body and (kept := clean(_article_lines(body, shown, said))):
+        return kept, metadata.RULE
+    found, reader = text.extract(parsed, shown, said, forests)
+    kept = _article_lines(found, shown, said)
     opening = text.lede(parsed, first_line=kept.partition("\n")[0], descriptions=said.descriptions, text=kept)
     return clean(f"{opening}\n{kept}" if opening else kept), reader
+
+
+def _article_lines(found: str, shown: Sequence[Block], said: Said) -> str:
+    lines = clean(found)
+    beside = (*said.topics, *text.captions(shown, lines))
+    return article_lines(lines, titles=said.titles, names=said.names, beside=beside)
 
 
 def said_of(claimed: claims.Claims, *, title: str | None, names: tuple[str, ...]) -> Said:

@@ -3,6 +3,7 @@
 What a page says is page.py's; here are processes, limits and the order in which verdicts come back.
 """
 
+import logging
 import multiprocessing
 import os
 import resource
@@ -22,13 +23,17 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from ingest.errors import ExtractorBroken
 from ingest.extract.page import judge, judge_without_text, rejection
 from ingest.extract.process import AloneContext
+from ingest.log import event
 from ingest.records import Page, Rejection, RejectionReason, Verdict
+from ingest.settings import Settings
 
+logger = logging.getLogger(__name__)
 PAGES_PER_WORKER = 500  # then the worker is replaced: what a parser leaks stays small (5,000 pages: 127 -> 136 MB)
 IN_FLIGHT_PER_WORKER = 3
 STUCK_FACTOR = 4  # a verdict is this many time limits late: the pool itself is stuck, a new one is made
 SPARE_S = 60.0
 START_LIMIT_S = 60.0  # a second on a quiet machine; a pool that cannot start is our fault, not the pages'
+FORK_SERVER_GONE = 255  # multiprocessing's answer for its workers; they live on and take what new ones are sent
 OUT_OF_MEMORY = 71  # a worker's own exit code; no exit of Python or of a signal has it
 
 T = TypeVar("T")
@@ -48,6 +53,7 @@ class Fault(NamedTuple):
 
     reason: RejectionReason
     detail: str
+    may_pass: bool = False  # what took the worker (the kernel, another page) need not have been this page
 
 
 WITHOUT_TEXT = Limits(timeout_s=10.0, cpu_s=2.0)  # for the metadata of a page whose text was too much; 19 MB take 0.8
@@ -105,11 +111,14 @@ class ExtractorPool:
     def _next(self, reader: Callable[[Page], T], waiting: "Waiting[T]") -> tuple[Page, T | Rejection]:
         page, future = waiting.popleft()
         told = self._told(future, self._limits, reader, waiting)
+        if isinstance(told, Fault) and told.may_pass:
+            event(logger, "page_given_again", logging.WARNING, url=page.url, reason=told.reason, detail=told.detail)
+            told = self._told(self._schedule(reader, page, self._limits), self._limits, reader, waiting)
         if not isinstance(told, Fault):
             return page, told
         without_text = partial(judge_without_text, reason=told.reason, detail=told.detail)
         second = self._told(self._schedule(without_text, page, WITHOUT_TEXT), WITHOUT_TEXT, reader, waiting)
-        return page, rejection(page, *told) if isinstance(second, Fault) else second
+        return page, rejection(page, told.reason, told.detail) if isinstance(second, Fault) else second
 
     def _told(
         self, future: "ProcessFuture[U]", limits: Limits, reader: Callable[[Page], T], waiting: "Waiting[T]"
@@ -122,11 +131,11 @@ class ExtractorPool:
             if not future.done():
                 self._restart(reader, waiting)
             return Fault("extract_timeout", f"over {limits.timeout_s:g} s")
-        except ProcessExpired as error:
-            return self._fault(error.exitcode, limits)
-        except BrokenProcessPool:
+        except (ProcessExpired, BrokenProcessPool) as error:
+            if isinstance(error, ProcessExpired) and error.exitcode != FORK_SERVER_GONE:
+                return self._fault(error.exitcode, limits)
             self._restart(reader, waiting)
-            return Fault("extract_crash", "the worker pool broke")
+            return Fault("extract_crash", "the worker pool broke", may_pass=True)
         except Exception as error:  # noqa: BLE001  what a parser raises on one page must not end the batch
             return Fault("extract_crash", f"{type(error).__name__}: {error}"[:200])
 
@@ -136,7 +145,8 @@ class ExtractorPool:
         if exit_code == OUT_OF_MEMORY:
             return Fault("extract_memory", f"over {self._memory_bytes // 1_000_000} MB")
         if exit_code in (-signal.SIGKILL, -signal.SIGABRT):  # the kernel's or a C library's answer to no memory
-            return Fault("extract_memory", f"worker ended by signal {-exit_code}")
+            killed = exit_code == -signal.SIGKILL
+            return Fault("extract_memory", f"worker ended by signal {-exit_code}", may_pass=killed)
         return Fault("extract_crash", f"worker ended with {exit_code}")
 
     def _schedule(self, reader: Callable[[Page], U], page: Page, limits: Limits) -> "ProcessFuture[U]":
@@ -169,6 +179,15 @@ class ExtractorPool:
         if self._pool is not None:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
+
+
+def by_settings(settings: Settings) -> ExtractorPool:
+    return ExtractorPool(
+        workers=settings.extract_workers,
+        timeout_s=settings.extract_timeout_s,
+        cpu_s=settings.extract_cpu_s,
+        memory_bytes=settings.extract_memory_bytes,
+    )
 
 
 def _begin(memory_bytes: int) -> None:

@@ -10,9 +10,10 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
-from ingest.extract import blocks, charset, claims, markup, tree
+from ingest.extract import blocks, claims, markup, tree
+from ingest.extract.claims import Claims
 from ingest.records import Page, TitleEvidence
-from ingest.rules import author, title
+from ingest.rules import author, shown_date, title
 from ingest.rules.moment import Moment, read_moment
 
 KEYS: Final = ("title", "author", "published", "body")  # of a rule, whose selectors find what is read
@@ -38,6 +39,7 @@ class Ruled:
 
     title: str | None = None
     title_from: TitleEvidence | None = None
+    has_credits: bool = False  # the selector found text, which may name nobody
     authors: tuple[str, ...] = ()
     agency: str | None = None
     published: Moment | None = None
@@ -46,20 +48,21 @@ class Ruled:
     steps: tuple[Step, ...] = ()
 
 
-def apply(page: Page, parsed: HtmlElement) -> Ruled:
-    """What the page's rule finds; what it says to remove is taken out of the tree first.
+def apply(page: Page, parsed: HtmlElement) -> tuple[Ruled, Claims]:
+    """What the page's rule finds, and what the page claims; what the rule says to remove is taken out of the tree first.
 
     That there is nothing to remove is no miss: a box for subscribers stands on some pages, and the record is the same.
     """
     rule = page.rule
+    steps = [_removed(parsed, selector) for selector in rule.remove] if rule else []
+    claimed = claims.gather(markup.read(parsed), page_url=page.final_url, now=page.fetched_at)
     if rule is None:
-        return Ruled()
-    steps = [_removed(parsed, selector) for selector in rule.remove]
+        return Ruled(), claimed
     selectors: dict[str, str] = {key: selector for key in KEYS if (selector := getattr(rule, key))}
     found = {key: _found(parsed, selector) for key, selector in selectors.items()}
     headline = _first_text(found.get("title", ()))
     credits = [_text(element) for element in islice(found.get("author", ()), VALUES_LIMIT)]
-    authors = _people(page, parsed, credits)
+    authors = author.people(credits, publishers=claimed.site_names) if credits else ()
     published = _moment(page, found.get("published", ()))
     body = _lines(parsed, found.get("body", ()))
     said = {
@@ -72,9 +75,10 @@ def apply(page: Page, parsed: HtmlElement) -> Ruled:
         Step(key=key, selector=selector, found_count=len(found[key]), said=(said[key] or "")[:SHOWN_CHARS] or None)
         for key, selector in selectors.items()
     ]
-    return Ruled(
+    by_rule = Ruled(
         title=headline,
         title_from=rule.title_from,
+        has_credits=any(map(str.strip, credits)),
         authors=authors,
         agency=author.agency(credits),
         published=published,
@@ -82,12 +86,13 @@ def apply(page: Page, parsed: HtmlElement) -> Ruled:
         missed={f"rule.{key}": selector for key, selector in selectors.items() if not said[key]},
         steps=tuple(steps),
     )
+    return by_rule, claimed
 
 
 def steps(page: Page) -> tuple[Step, ...]:
     """What each selector of a page's rule does there; none where the page cannot be parsed."""
-    parsed = tree.parse(charset.without_controls(charset.decode(page.body, page.http_charset)))
-    return () if parsed is None else apply(page, parsed).steps
+    parsed = tree.of_page(page)
+    return () if parsed is None else apply(page, parsed)[0].steps
 
 
 @cache
@@ -119,19 +124,12 @@ def _text(element: HtmlElement) -> str:
     return (element.get("content") or "") if element.tag == "meta" else tree.text_of(element)
 
 
-def _people(page: Page, parsed: HtmlElement, credits: Sequence[str]) -> tuple[str, ...]:
-    """People among the credits; none where they name an agency or the publisher."""
-    if not credits:
-        return ()
-    claimed = claims.gather(markup.read(parsed), page_url=page.final_url, now=page.fetched_at)
-    return author.people(credits, publishers=claimed.site_names)
-
-
 def _moment(page: Page, found: Sequence[HtmlElement]) -> Moment | None:
-    """The first date that the elements give, in their attributes or as their text."""
+    """The first date that the elements give, in their attributes, as their text or within it."""
     for element in islice(found, VALUES_LIMIT):
         for text in (*(element.get(name) for name in DATE_ATTRIBUTES), tree.text_of(element)):
-            moment = read_moment(text, now=page.fetched_at) if text else None
+            now = page.fetched_at
+            moment = (read_moment(text, now=now) or shown_date.read(text, now=now)) if text else None
             if moment:
                 return moment
     return None

@@ -95,7 +95,7 @@ def _rescued(tree: HtmlElement, found: Found, article_body: str | None) -> Found
     """`articleBody` of JSON-LD where it holds what was found and much more, else what was found."""
     if not article_body or not _holds(article_body, found.text):
         return found
-    is_shown = not found.text or _paragraph_chars(tree) >= SHOWN_SHARE * len(article_body)
+    is_shown = not prose_chars(found.text) or _paragraph_chars(tree) >= SHOWN_SHARE * len(article_body)
     return Found(article_body, "article-body") if is_shown else found
 
 

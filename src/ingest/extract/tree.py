@@ -1,4 +1,4 @@
-"""A page's text as one lxml tree, and small questions about elements; what the markup claims is read in markup.py."""
+"""A page as one lxml tree, and small questions about elements; what the markup claims is read in markup.py."""
 
 import re
 from collections.abc import Iterator
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from ingest.extract import charset
+from ingest.records import Page
 from ingest.rules.title import one_line
 
 INVISIBLE = frozenset({"script", "style", "noscript", "template", "svg", "iframe", "object", "head", "select"})
@@ -15,6 +17,11 @@ INLINE = frozenset(
 )  # fmt: skip
 # Where pages are glued together an article may stand behind one, and libxml2 leaves out what does
 CLOSING = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
+
+
+def of_page(page: Page) -> HtmlElement | None:
+    """The tree of a page as it came, or None where there is nothing to parse."""
+    return parse(charset.without_controls(charset.decode(page.body, page.http_charset)))
 
 
 def parse(text: str) -> HtmlElement | None:

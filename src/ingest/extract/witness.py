@@ -9,7 +9,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from ingest.extract import charset, claims, markup, ruled, tree
+from ingest.extract import claims, ruled, tree
 from ingest.extract.page import read_and_judge
 from ingest.records import Extraction, Page
 from ingest.rules.habit import CLAIMS, Witness
@@ -25,11 +25,10 @@ PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}")  # names that a selector can
 def read(page: Page) -> Witness | None:
     """What a page says, read by its rule; None where it is no article."""
     verdict, _ = read_and_judge(page)
-    parsed = tree.parse(charset.without_controls(charset.decode(page.body, page.http_charset)))
+    parsed = tree.of_page(page)
     if parsed is None or not isinstance(verdict, Extraction):
         return None
-    ruled.apply(page, parsed)
-    claimed = claims.gather(markup.read(parsed), page_url=page.final_url, now=page.fetched_at)
+    _, claimed = ruled.apply(page, parsed)
     lines = tuple(verdict.text.split("\n"))
     places = _places(parsed, frozenset(map(fold, lines)) - {""})
     return Witness(

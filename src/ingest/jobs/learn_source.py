@@ -11,7 +11,7 @@ from typing import Any
 from ingest import catalogue_file
 from ingest.errors import InputError
 from ingest.extract import witness
-from ingest.extract.pool import ExtractorPool
+from ingest.extract.pool import ExtractorPool, by_settings
 from ingest.fetch.archive import read_response
 from ingest.jobs.try_page import source_of
 from ingest.log import Progress
@@ -101,12 +101,7 @@ def run(settings: Settings, source_id: str, *, pages_limit: int, now: datetime, 
         _, rows = query(connection, CAPTURES, [source_id, source_id, pages_limit])
     archive = _Archive(settings=settings, source=source, rows=rows[::-1], progress=progress)
     told = {str(row[0]): row[-1] for row in rows}
-    with ExtractorPool(
-        workers=settings.extract_workers,
-        timeout_s=settings.extract_timeout_s,
-        cpu_s=settings.extract_cpu_s,
-        memory_bytes=settings.extract_memory_bytes,
-    ) as pool:
+    with by_settings(settings) as pool:
         witnesses = _read(pool, archive, rule)
         title = habit.title_finding([(seen, told[fetch_id]) for fetch_id, seen in witnesses.items()])
         repeated = habit.repeated_lines(witnesses.values())

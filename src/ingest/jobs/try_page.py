@@ -4,7 +4,7 @@ Read in the worker pool, as a crawl reads it; nothing is stored. Whole manifests
 """
 
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -12,7 +12,7 @@ from ingest import catalogue
 from ingest.errors import InputError
 from ingest.extract import ruled
 from ingest.extract.page import Reading, read_and_judge
-from ingest.extract.pool import ExtractorPool
+from ingest.extract.pool import by_settings
 from ingest.extract.ruled import Step
 from ingest.jobs.by_hand import NOBODY, Brought, bring
 from ingest.jobs.try_pages import NOWHERE
@@ -62,12 +62,7 @@ def run(settings: Settings, place: str, *, source_id: str | None, url: str | Non
         fetched_at=now,
         body=_unzipped(place, brought, settings.page_limit_bytes),
     )
-    with ExtractorPool(
-        workers=1,
-        timeout_s=settings.extract_timeout_s,
-        cpu_s=settings.extract_cpu_s,
-        memory_bytes=settings.extract_memory_bytes,
-    ) as pool:
+    with by_settings(replace(settings, extract_workers=1)) as pool:
         ((_, answer),) = pool.run(_read, [page])
     return _trial(page, *(answer if isinstance(answer, tuple) else (answer, None, ())))
 

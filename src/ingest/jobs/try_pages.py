@@ -11,7 +11,7 @@ from typing import Any
 
 from ingest.errors import InputError
 from ingest.extract.page import read_and_judge
-from ingest.extract.pool import ExtractorPool
+from ingest.extract.pool import by_settings
 from ingest.records import Metadata, Page, Rejection, Verdict
 from ingest.rules.url import as_found
 from ingest.settings import Settings
@@ -40,12 +40,7 @@ def run(manifest: Path, out: Path, *, settings: Settings, progress: Callable[[in
     out.parent.mkdir(parents=True, exist_ok=True)
     with (
         out.open("w", encoding="utf-8") as written,
-        ExtractorPool(
-            workers=settings.extract_workers,
-            timeout_s=settings.extract_timeout_s,
-            cpu_s=settings.extract_cpu_s,
-            memory_bytes=settings.extract_memory_bytes,
-        ) as pool,
+        by_settings(settings) as pool,
     ):
         for done, (page, answer) in enumerate(pool.run(read_and_judge, _pages(lines, now=now)), start=1):
             verdict, reading = (answer, None) if isinstance(answer, Rejection) else answer

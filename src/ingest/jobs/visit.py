@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
-from ingest.extract.pool import ExtractorPool
+from ingest.extract.pool import by_settings
 from ingest.fetch.archive import ArchiveWriter
 from ingest.fetch.pace import Again, in_turn
 from ingest.fetch.response import Response
@@ -63,12 +63,7 @@ def visit_targets(
                 yield page
             progress("pages visited", done, len(targets))
 
-    pool = ExtractorPool(
-        workers=settings.extract_workers,
-        timeout_s=settings.extract_timeout_s,
-        cpu_s=settings.extract_cpu_s,
-        memory_bytes=settings.extract_memory_bytes,
-    )
+    pool = by_settings(settings)
     try:
         with closing(visits), pool:
             for page, verdict in pool.judge(arriving()):

@@ -6,30 +6,38 @@ A line of prose that holds a date (`In 2024 the club won the cup.`) is none: eve
 import re
 from collections.abc import Collection
 
+from ingest.rules.moment import MONTHS as SHORT_MONTHS
+
 
 def _words(*lines: str) -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
 
-MONTHS = _words(
-    "january february march april may june july august september october november december",
-    "januar februar märz maerz mai juni juli oktober dezember jänner feber",
-    "janvier février mars avril juin juillet août septembre octobre novembre décembre",
-    "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre",
-    "janeiro fevereiro março maio junho julho setembro outubro novembro dezembro",
-    "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre",
-    "januari februari maart mei augustus maj marts augusti desember",
-    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
-    "ledna února března dubna května června července srpna září října listopadu prosince",
-    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
-    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
-    "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
-    "agustus maret ianuarie februarie martie aprilie iunie iulie septembrie octombrie noiembrie decembrie",
-    "ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου νοεμβρίου δεκεμβρίου",
-    "január február március április május június július augusztus szeptember október",
-    "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta",
-    "marraskuuta joulukuuta",
-)
+# A row a month. Of months that two languages call alike both have the name, so that neither is guessed: `listopada` is
+# November in Polish and October in Croatian, which shortens `lipnja` (June) as Polish does `lipca` (July).
+MONTH_ROWS = (
+    "january januar jänner janvier enero janeiro gennaio januari stycznia ledna января січня ocak ianuarie "
+    "ιανουαρίου január tammikuuta",
+    "february februar feber février febrero fevereiro febbraio februari lutego února февраля лютого şubat "
+    "februarie φεβρουαρίου február helmikuuta",
+    "march märz maerz mars marzo março maart marts marca března марта березня mart maret martie μαρτίου március "
+    "maaliskuuta",
+    "april avril abril aprile kwietnia dubna апреля квітня nisan aprilie απριλίου április huhtikuuta",
+    "may mai mayo maio maggio mei maj maja května мая травня mayıs μαΐου május toukokuuta",
+    "june juni juin junio junho giugno czerwca června июня червня haziran iunie ιουνίου június kesäkuuta lipnja",
+    "july juli juillet julio julho luglio lipca července июля липня temmuz iulie ιουλίου július heinäkuuta srpnja",
+    "august août agosto augustus augusti sierpnia srpna августа серпня ağustos agustus αυγούστου augusztus "
+    "elokuuta",
+    "september septembre septiembre setiembre setembro settembre września září сентября вересня eylül septembrie "
+    "σεπτεμβρίου szeptember syyskuuta",
+    "october oktober octobre octubre outubro ottobre października října октября жовтня ekim octombrie οκτωβρίου "
+    "október lokakuuta listopada",
+    "november novembre noviembre novembro listopada listopadu ноября листопада kasım noiembrie νοεμβρίου "
+    "marraskuuta",
+    "december dezember décembre diciembre dezembro dicembre desember grudnia prosince декабря грудня aralık "
+    "decembrie δεκεμβρίου joulukuuta",
+)  # fmt: skip
+MONTHS = _words(*MONTH_ROWS)
 WEEKDAYS = _words(
     "monday tuesday wednesday thursday friday saturday sunday",
     "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag",
@@ -89,3 +97,15 @@ def is_dateline(line: str, *, names: Collection[str] = ()) -> bool:
 def is_name(word: str) -> bool:
     """Whether a folded word is a month or a weekday, whole or shortened to three letters or more."""
     return word in NAMES or (len(word) >= SHORTEST_NAME and any(name.startswith(word) for name in NAMES))
+
+
+def month_number(word: str) -> int | None:
+    """1 to 12 by a month's name, whole or shortened to three letters or more; None where languages differ about it."""
+    folded = word.casefold()
+    if folded in SHORT_MONTHS:
+        return SHORT_MONTHS.index(folded) + 1
+    rows = [frozenset(row.split()) for row in MONTH_ROWS]
+    found = [number for number, names in enumerate(rows, start=1) if folded in names]
+    if not found and len(folded) >= SHORTEST_NAME:
+        found = [number for number, names in enumerate(rows, 1) if any(name.startswith(folded) for name in names)]
+    return found[0] if len(found) == 1 else None
