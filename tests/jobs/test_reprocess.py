@@ -16,7 +16,7 @@ from ingest.fetch.archive import ArchiveWriter
 from ingest.fetch.response import Response
 from ingest.jobs import build, crawl, load, publish, reprocess
 from ingest.jobs.reprocess import ReprocessSummary
-from ingest.records import Extraction, Fetch, Page
+from ingest.records import Extraction, Fetch, Page, RejectionReason
 from ingest.rules.text import clean
 from ingest.settings import Settings
 from ingest.stage import batch as stage
@@ -83,11 +83,9 @@ class Press:
             fetch, b"<html><head><title>Sign in</title></head><body><p>Sign in</p></body></html>", "utf-8"
         )
 
-    def prints_what_was_rejected(self, url: str) -> Fetch:
+    def prints_what_was_rejected(self, url: str, reason: RejectionReason = "too_short") -> Fetch:
         """An article that the older version did not find."""
-        return self._archives(
-            self.newsroom.rejects(url, "too_short"), html(paragraphs=paragraphs(url)).encode(), "utf-8"
-        )
+        return self._archives(self.newsroom.rejects(url, reason), html(paragraphs=paragraphs(url)).encode(), "utf-8")
 
     def publishes(self) -> None:
         if self.newsroom._rows:
@@ -303,13 +301,59 @@ def test_a_rule_that_changes_makes_pages_of_its_days_be_read_again(printed: Pres
     assert ask(printed.settings, f"SELECT text, rule_hash FROM mart.article WHERE url = '{B}'") == [(text(B), None)]
 
 
+LONG = tuple(f"Paragraph {number} of a page that takes a worker far longer than this." for number in range(3_000))
+
+
 def test_what_a_worker_fails_on_takes_no_article_away(press: Press) -> None:
-    press.prints(
-        A, *(f"Paragraph {number} of a page that takes a worker far longer than this." for number in range(3_000))
-    )
+    press.prints(A, *LONG)
     press.publishes()
     summary = reprocess.run(replace(press.settings, extract_cpu_s=0.005))
     assert (summary.read, summary.unread, summary.became_rejected) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("editions", [((EDIT,), LONG * 10), (LONG * 10, (EDIT,))], ids=["last", "first"])
+def test_an_edit_is_not_lost_because_a_worker_fails_on_one_of_its_pages(press: Press, editions: tuple) -> None:
+    for more in editions:
+        press.prints(A, *more)
+    press.prints(B)
+    press.publishes()
+    before = ask(press.settings, STORED)
+    summary = again(replace_settings(press, extract_cpu_s=0.4))
+    assert counts(summary) == {"chosen": 3, "read": 2, "changed": 1, "unread": 1, "left": 1}
+    assert ask(press.settings, STORED)[0] == before[0]
+    assert ask(press.settings, STORED)[1][1] == text(B)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_an_edit_is_not_lost_because_one_of_its_pages_is_damaged(press: Press, number: int) -> None:
+    pages = press.prints(A), press.prints(A, EDIT)
+    press.prints(B)
+    press.publishes()
+    before = ask(press.settings, STORED)
+    path = press.settings.raw / str(pages[number].archive_path)
+    path.write_bytes(path.read_bytes()[:-100])
+    assert counts(again(press)) == {"chosen": 3, "read": 1, "changed": 1, "damaged": 1, "left": 1}
+    assert ask(press.settings, STORED)[0] == before[0]
+    assert ask(press.settings, STORED)[1][1] == text(B)
+
+
+@pytest.mark.parametrize("reason", ["extract_timeout", "extract_memory", "extract_crash"])
+def test_what_a_worker_failed_on_is_read_again_by_the_same_version(press: Press, reason: RejectionReason) -> None:
+    press.newsroom.extractor_version = EXTRACTOR_VERSION
+    press.prints_what_was_rejected(C, reason)
+    press.publishes()
+    assert counts(again(press)) == {"chosen": 1, "read": 1, "became_articles": 1}
+    assert ask(press.settings, "SELECT text FROM mart.article") == [(text(C),)]
+    assert counts(reprocess.run(press.settings)) == {}
+
+
+def test_what_a_worker_fails_on_again_in_the_same_words_is_left_alone(press: Press) -> None:
+    press.prints_what_was_rejected(C, "extract_timeout")
+    press.publishes()
+    slow = replace_settings(press, extract_cpu_s=0.001)
+    for _ in range(2):
+        assert again(slow).read == 1
+    assert counts(reprocess.run(slow.settings)) == {}
 
 
 def test_the_charset_that_the_server_named_is_still_known(press: Press) -> None:

@@ -34,6 +34,8 @@ def stocked(settings: Settings) -> Settings:
         "365-days/2025-11-21/a.warc.gz",
         "365-days/2025-11-22/a.warc.gz",
         "030-days/notes/a.warc.gz",
+        "030-days/20200101/a.warc.gz",
+        "030-days/9999-12-31/a.warc.gz",
         "what-a-person-put-here/2020-01-01/a.warc.gz",
         "2020-01-01/a.warc.gz",
     ):
@@ -53,6 +55,15 @@ def test_days_go_when_their_last_page_has_been_kept_as_long_as_was_said(stocked:
     gone = {"030-days/2026-10-22/a.warc.gz", "030-days/2026-10-22/b.warc.gz", "365-days/2025-11-21/a.warc.gz"}
     assert before - files(stocked.raw) == gone
     assert upkeep.run(stocked, now=NOW).days == ()
+
+
+def test_what_else_lies_in_a_day_goes_with_it_and_links_are_not_followed(settings: Settings) -> None:
+    day = put(settings.raw / "030-days/2026-10-22/more/a.warc.gz").parents[1]
+    kept = put(settings.raw / "kept/2020-01-01/a.warc.gz")
+    (day / "dead").symlink_to("nowhere")
+    (day / "kept").symlink_to(kept.parent)
+    assert upkeep.run(settings, now=NOW).days == ("030-days/2026-10-22",)
+    assert files(settings.raw) == {"kept/2020-01-01/a.warc.gz"}
 
 
 def test_a_dry_run_says_the_same_and_removes_nothing(stocked: Settings) -> None:

@@ -96,6 +96,16 @@ DAY = {"published_precision": "day"}
             {"meta": MORNING - days(9), "feed": MORNING + days(2)},
         ),
         ({"published_at": None, "published_evidence": None}, MORNING + days(2), "feed", {}),
+        # a witness of the date that was taken does not contradict it
+        (
+            {
+                "published_evidence": "text",
+                "published_contradictions": {"url": MORNING + days(2), "meta": MORNING - days(9)},
+            },
+            MORNING + days(2),
+            "feed",
+            {"text": MORNING, "meta": MORNING - days(9)},
+        ),
     ],
 )
 def test_dates_that_disagree_are_kept_as_evidence(
@@ -106,6 +116,26 @@ def test_dates_that_disagree_are_kept_as_evidence(
     assert asked(
         "SELECT published_evidence, published_at, published_contradictions, is_published_disputed FROM mart.article"
     ) == [(evidence, feed_at if evidence == "feed" else MORNING, contradictions, bool(contradictions))]
+
+
+def test_of_two_days_the_page_s_own_counts(newsroom: Newsroom, asked: Any) -> None:
+    newsroom.lists(A, published_at=MORNING + days(1), published_precision="day", feed_kind="sitemap")
+    newsroom.reads(A, TEXT, **DAY)
+    assert asked("SELECT published_at, published_evidence FROM mart.article") == [(MORNING, "json-ld")]
+
+
+def test_that_a_page_is_where_it_was_is_no_news(newsroom: Newsroom, asked: Any) -> None:
+    seq = "SELECT moved_to, gone_at IS NULL, change_seq FROM mart.article"
+    newsroom.reads(A, TEXT)
+    assert asked(seq) == [(None, True, 1)]
+    for load_seq in (2, 2):
+        newsroom.looks_again(A, moved_to="https://daily.example/b")
+        assert asked(seq) == [("https://daily.example/b", True, load_seq)]
+    newsroom.fails(A, "gone", http_status=410)
+    assert asked(seq) == [(None, False, 4)]
+    for load_seq in (5, 5):
+        newsroom.looks_again(A)
+        assert asked(seq) == [(None, True, load_seq)]
 
 
 @pytest.mark.parametrize(("access", "is_free"), [("free", True), ("paid", False), ("metered", None), (None, None)])

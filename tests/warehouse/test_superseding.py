@@ -196,6 +196,27 @@ def test_a_carrier_that_is_no_article_any_more_hands_its_text_on(
     assert asked(STORIES) == [("x", True, 5), ("y", False, 5), ("z", True, 4)]
 
 
+def test_a_carrier_whose_text_stays_is_news_of_nobody_else(
+    copies: dict[str, Any], newsroom: Newsroom, asked: Any
+) -> None:
+    newsroom.rereads(copies["w"], EDIT)
+    before = asked(STORIES)
+    newsroom.extractor_version = "3"
+    newsroom.rereads(copies["w"], EDIT, title="Another headline")
+    assert asked(STORIES) == [("w", True, 6), *before[1:]]
+
+
+def test_an_article_that_comes_back_takes_no_text_from_those_who_carry_it(
+    copies: dict[str, Any], newsroom: Newsroom, settings: Settings, asked: Any
+) -> None:
+    newsroom.rerejects(copies["w"], "paywall_stub")
+    asked(STORIES)
+    newsroom.reads("https://w.example/a", BETTER, source_id="w")
+    assert asked(STORIES) == [("w", False, 6), ("x", True, 5), ("y", False, 5), ("z", True, 4)]
+    build.run(settings, everything=True)
+    assert asked(STORIES) == [("w", False, 6), ("x", True, 5), ("y", False, 5), ("z", True, 4)]
+
+
 @pytest.fixture
 def reread(copies: dict[str, Any], newsroom: Newsroom) -> Newsroom:
     """Batches with every turn that a verdict can take."""

@@ -116,8 +116,8 @@ def reprocess(
 ) -> None:
     """Read archived pages again with today's extractor and rules, offline.
 
-    Pages of one article are read together, whenever they were fetched. No revision comes of it, and what reads as before
-    stays as it is. A run that was stopped is taken up by the next one.
+    Pages of one article are read together, whenever they were fetched: another version alone makes no revision. What reads
+    as before stays as it is. A run that was stopped is taken up by the next one.
     """
     from ingest.jobs import reprocess as job
 
@@ -144,7 +144,7 @@ def reprocess(
     for number, told in (
         (summary.unread, "could not be read this time, and stay as they were; the next run tries them again"),
         (summary.archive_gone, "are not in the archive any more, and stay as they were"),
-        (summary.left, "stay as they were because another page of their article is not in the archive"),
+        (summary.left, "stay as they were because another page of their article could not be read"),
         (summary.damaged, "are damaged in the archive, and stay as they were; the log names them"),
     ):
         if number:

@@ -10,17 +10,17 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeGuard
 
 import duckdb
 
 from ingest import catalogue
 from ingest.errors import BatchCorrupt, BatchTooNew, InputError
 from ingest.extract.page import EXTRACTOR, EXTRACTOR_VERSION
-from ingest.extract.pool import ExtractorPool
+from ingest.extract.pool import by_settings
 from ingest.fetch.archive import read_response
 from ingest.log import Progress, event, unwatched
-from ingest.records import Batch, Confirmation, Extraction, Page, RejectionReason, Row, Source, Verdict
+from ingest.records import Batch, Confirmation, Extraction, Page, Rejection, RejectionReason, Row, Source, Verdict
 from ingest.rules.page_rule import rule_at, rule_hash
 from ingest.settings import Settings
 from ingest.stage import batch as stage
@@ -47,7 +47,7 @@ class ReprocessSummary:
     became_rejected: int = 0
     unread: int = 0  # a worker failed on them, and they stay as they were
     archive_gone: int = 0
-    left: int = 0  # other pages of the articles whose pages are gone: they stay as they were
+    left: int = 0  # other pages of articles of which a page is gone, damaged or unread: they stay as they were
     damaged: int = 0
     batches: list[str] = field(default_factory=list)
 
@@ -65,7 +65,8 @@ def run(
     is_dry_run: bool = False,
     progress: Progress = unwatched,
 ) -> ReprocessSummary:
-    """Read again the pages fetched on days of [since, until), UTC, that today's extractor and rules have not read.
+    """Read again the pages fetched on days of [since, until), UTC, that today's extractor and rules have not read,
+    or that a worker failed on once.
 
     What is sealed stays if the job is killed, and the next run goes on. `everything`: what was read by today's, too.
     WarehouseMissing before the first publish; InputError for a source that was never crawled.
@@ -84,6 +85,7 @@ def run(
             since=_midnight(since),
             until=_midnight(until),
             source_ids=source_ids,
+            unread=UNREAD,
             everything=everything,
         )
         gone = [path for path in stale.archive_paths(connection) if not (settings.raw / path).exists()]
@@ -114,14 +116,11 @@ def _read_all(
             if page := _page(settings, capture, source, languages.get(capture.source_id), summary):
                 waiting.append(capture)
                 yield page
+            else:
+                desk.misses(capture)
             progress("pages read again", done, summary.chosen)
 
-    pool = ExtractorPool(
-        workers=settings.extract_workers,
-        timeout_s=settings.extract_timeout_s,
-        cpu_s=settings.extract_cpu_s,
-        memory_bytes=settings.extract_memory_bytes,
-    )
+    pool = by_settings(settings)
     try:
         with pool:
             for _, verdict in pool.judge(pages()):
@@ -132,38 +131,48 @@ def _read_all(
 
 
 class _Desk:
-    """Where verdicts are gathered article by article, so that a batch holds articles whole."""
+    """Where verdicts are gathered article by article: a batch holds articles whole, or else their texts could not be compared."""
 
     def __init__(self, settings: Settings, summary: ReprocessSummary) -> None:
         self._settings = settings
         self._summary = summary
-        self._article_key = ""
-        self._article: list[tuple[str, Row]] = []
+        self._missed: set[str] = set()  # articles of which a page is not to be had
+        self._article: list[tuple[Capture, Verdict]] = []
         self._rows: list[tuple[str, Row]] = []
 
+    def misses(self, capture: Capture) -> None:
+        """Note a page that cannot be read; comes before the verdict on any page of a later article."""
+        self._missed.add(capture.article_key)
+
     def take(self, capture: Capture, verdict: Verdict) -> None:
-        if capture.article_key != self._article_key:
+        if self._article and capture.article_key != self._article[0][0].article_key:
             self.end_article()
-            self._article_key = capture.article_key
-        self._summary.read += 1
-        is_article = isinstance(verdict, Extraction)
-        if not isinstance(verdict, Extraction) and capture.is_article and verdict.reason in UNREAD:
+        self._article.append((capture, verdict))
+        if _is_unread(verdict, capture):
+            self.misses(capture)
+            self._summary.read += 1
             self._summary.unread += 1
             event(logger, "page_unread", logging.WARNING, url=capture.url, reason=verdict.reason, detail=verdict.detail)
-        elif verdict.record_hash == capture.record_hash:
-            self._summary.confirmed += 1
-            self._article.append(("confirmation", _confirmation(verdict)))
-        else:
-            self._summary.changed += is_article == capture.is_article
-            self._summary.became_articles += is_article and not capture.is_article
-            self._summary.became_rejected += capture.is_article and not is_article
-            self._article.append(("extraction" if is_article else "rejection", verdict))
 
     def end_article(self) -> None:
-        if len(self._rows) + len(self._article) > self._settings.batch_pages:
+        gathered, self._article = self._article, []
+        if any(capture.article_key in self._missed for capture, _ in gathered):
+            self._summary.left += sum(not _is_unread(verdict, capture) for capture, verdict in gathered)
+            return
+        if len(self._rows) + len(gathered) > self._settings.batch_pages:
             self.seal()
-        self._rows += self._article
-        self._article = []
+        self._rows += [self._row(capture, verdict) for capture, verdict in gathered]
+
+    def _row(self, capture: Capture, verdict: Verdict) -> tuple[str, Row]:
+        is_article = isinstance(verdict, Extraction)
+        self._summary.read += 1
+        if verdict.record_hash == capture.record_hash:
+            self._summary.confirmed += 1
+            return "confirmation", _confirmation(verdict)
+        self._summary.changed += is_article == capture.is_article
+        self._summary.became_articles += is_article and not capture.is_article
+        self._summary.became_rejected += capture.is_article and not is_article
+        return "extraction" if is_article else "rejection", verdict
 
     def seal(self) -> None:
         if not self._rows:
@@ -206,6 +215,11 @@ def _page(
         fetched_at=capture.fetched_at,
         body=archived.body,
     )
+
+
+def _is_unread(verdict: Verdict, capture: Capture) -> TypeGuard[Rejection]:
+    """Whether a worker failed on what was an article."""
+    return isinstance(verdict, Rejection) and capture.is_article and verdict.reason in UNREAD
 
 
 def _confirmation(verdict: Verdict) -> Confirmation:

@@ -31,4 +31,6 @@ def is_over(span: str, day: str, *, now: datetime) -> bool:
         came_on = date.fromisoformat(day)
     except ValueError:
         return False
-    return named is not None and came_on + timedelta(days=1 + int(named["days"])) <= now.date()
+    if named is None or day != came_on.isoformat():  # Python reads 20261122 and 2026-W47-7, too
+        return False
+    return now.date() - came_on > timedelta(days=int(named["days"]))

@@ -41,7 +41,7 @@ def run(settings: Settings, *, is_dry_run: bool = False, now: datetime | None = 
     """Remove what is over by `now`. May run beside crawls and reprocessing; a page that is gone is counted there."""
     at = now or datetime.now(UTC)
     over = sorted(_days_over(settings.raw, at))
-    archive_bytes = sum(path.stat().st_size for day in over for path in day.iterdir())
+    archive_bytes = sum(path.lstat().st_size for day in over for path in day.rglob("*") if not path.is_dir())
     hosts, robots = settings.home / "hosts", settings.home / "robots"
     if is_dry_run:
         leases, answers = _older(hosts, at - OLD_LEASE), _older(robots, at - OLD_ANSWER)

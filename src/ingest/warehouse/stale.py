@@ -14,14 +14,16 @@ from ingest.records import Batch
 
 VERDICT_TABLES = ("extraction", "rejection", "confirmation")
 ROWS_AT_ONCE = 1_000
-# Pages whose verdict is not by who would read them today, or that waits in a batch which is not published yet.
+# Pages whose verdict is not by who would read them today, or says that a worker failed on them and was not confirmed;
+# `is_pending`: it waits in a batch which is not published yet.
 CAPTURES = """
 CREATE OR REPLACE TEMP TABLE capture AS
 SELECT
   verdict.fetch_id, coalesce(verdict.article_id, verdict.entry_id) AS article_key, verdict.source_id, verdict.fetched_at,
   page.archive_path, page.archive_offset,
   $everything OR (verdict.extractor, verdict.extractor_version) IS DISTINCT FROM ($extractor, $version)
-    OR verdict.rule_hash IS DISTINCT FROM span.rule_hash AS is_wanted,
+    OR verdict.rule_hash IS DISTINCT FROM span.rule_hash
+    OR (verdict.reason IN $unread AND verdict.read_seq = verdict.load_seq) AS is_wanted,
   pending.fetch_id IS NOT NULL AS is_pending
 FROM core.verdict AS verdict
 JOIN raw.fetch AS page USING (fetch_id)
@@ -95,11 +97,13 @@ def choose(
     since: datetime | None,
     until: datetime | None,
     source_ids: Collection[str],
+    unread: Collection[str],
     everything: bool,
 ) -> None:
     """Choose the pages of `source_ids` (all where empty) that were fetched in [since, until), in the connection's own memory.
 
     `pending`: reprocess batches that the warehouse does not hold. `everything`: what today's reader has read, too.
+    `unread`: reasons that tell of a worker and not of the page.
     """
     names = RuleSpan.__slots__
     columns = {name: [getattr(span, name) for span in spans] for name in names}
@@ -108,7 +112,7 @@ def choose(
     connection.register("span", given)
     connection.register("asked", pa.table({"source_id": pa.array(sorted(source_ids), pa.string())}))
     _show_pending(connection, pending)
-    reader = {"extractor": extractor, "version": extractor_version, "everything": everything}
+    reader = {"extractor": extractor, "version": extractor_version, "unread": sorted(unread), "everything": everything}
     connection.execute(CAPTURES, reader)
     connection.execute(CHOSEN, {"since": since, "until": until, "is_narrowed": bool(source_ids)})
 

@@ -10,22 +10,19 @@ WITH text_count AS (
 ),
 -- the first article that began with this text carries it for all others
 carrier AS (
-  SELECT content_hash, min({'load_seq': load_seq, 'fetched_at': fetched_at, 'article_id': article_id}) AS first
+  SELECT content_hash, min({'captured_seq': captured_seq, 'fetched_at': fetched_at, 'article_id': article_id}) AS first
   FROM core.origin
   WHERE content_hash IN (SELECT content_hash FROM core.origin WHERE article_id IN (SELECT article_id FROM touched_article))
   GROUP BY content_hash
 ),
--- when pages as early as the carrier's were last read again, and the text came to them or went from them
+-- when an article with pages as early as the carrier's last read otherwise, and the text may have come to it or gone from it
 shift AS (
-  SELECT shifted.content_hash, max(shifted_seq) AS change_seq
+  SELECT carrier.content_hash, max(shifted.shifted_seq) AS change_seq
   FROM (
-    SELECT {'load_seq': load_seq, 'fetched_at': fetched_at, 'article_id': article_id} AS place, shifted_seq,
-      unnest(shifted_hashes) AS content_hash
-    FROM core.origin
-    WHERE shifted_seq IS NOT NULL
+    SELECT load_seq, shifted_seq, unnest(shifted_hashes) AS content_hash FROM core.origin WHERE shifted_seq IS NOT NULL
   ) AS shifted
-  JOIN carrier ON carrier.content_hash = shifted.content_hash AND shifted.place <= carrier.first
-  GROUP BY shifted.content_hash
+  JOIN carrier ON carrier.content_hash = shifted.content_hash AND shifted.load_seq <= carrier.first.captured_seq
+  GROUP BY carrier.content_hash
 )
 SELECT
   article.article_id,

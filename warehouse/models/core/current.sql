@@ -18,26 +18,38 @@ WITH history AS (
   GROUP BY article_id
   HAVING bool_or(is_article)
 ),
--- whether a page is still there, and where it moved to, by the last visit to each of its addresses that tells
-address AS (
+-- visits that tell whether a page is still there, and where it moved to
+look AS (
   SELECT
-    home.article_id,
-    last({'fetched_at': fetched_at, 'is_gone': outcome NOT IN ('ok', 'not_modified'), 'moved_to': moved_to}
-      ORDER BY fetched_at, load_seq, fetch_id) AS latest,
-    -- that it is there tells nothing new, unless it was away, or came from elsewhere
-    max(load_seq) FILTER (outcome NOT IN ('ok', 'not_modified') OR moved_to IS NOT NULL) IS NOT NULL AS has_changed,
-    max(load_seq) AS change_seq
+    home.article_id, entry_id, fetched_at, load_seq, fetch_id, moved_to, outcome NOT IN ('ok', 'not_modified') AS is_gone
   FROM raw.fetch
   JOIN touched_home AS home USING (entry_id)
   WHERE outcome IN ('ok', 'not_modified', 'gone') OR http_status = 404
-  GROUP BY home.article_id, entry_id
+),
+-- that a page is where it was is no news
+told_look AS (
+  SELECT
+    *,
+    is_gone OR coalesce(lag(is_gone) OVER article, false) OR moved_to IS DISTINCT FROM lag(moved_to) OVER article AS is_news
+  FROM look
+  WINDOW article AS (PARTITION BY article_id ORDER BY fetched_at, load_seq, fetch_id)
+),
+-- the last visit to each of an article's addresses tells
+address AS (
+  SELECT
+    article_id,
+    max({'fetched_at': fetched_at, 'load_seq': load_seq, 'fetch_id': fetch_id, 'is_gone': is_gone, 'moved_to': moved_to})
+      AS latest,
+    max(load_seq) FILTER (is_news) AS change_seq
+  FROM told_look
+  GROUP BY article_id, entry_id
 ),
 visit AS (
   SELECT
     article_id,
     CASE WHEN bool_and(latest.is_gone) THEN max(latest.fetched_at) END AS gone_at,
-    last(latest.moved_to ORDER BY latest.fetched_at) FILTER (NOT latest.is_gone) AS moved_to,
-    max(change_seq) FILTER (has_changed) AS change_seq
+    last(latest.moved_to ORDER BY latest) FILTER (NOT latest.is_gone) AS moved_to,
+    max(change_seq) AS change_seq
   FROM address
   GROUP BY article_id
 )

@@ -9,12 +9,13 @@ WITH listing AS (
   FROM raw.entry
   WHERE entry_id IN (SELECT entry_id FROM touched_entry)
 ),
--- a fetch proves that its entry was listed, even where the batch with the listing was lost
+-- the first fetch proves that its entry was listed, even where the batch with the listing was lost
 fetched AS (
   SELECT source_id, entry_id, feed_id, 'feed' AS feed_kind, fetched_at AS listed_at, url, load_seq
   FROM raw.fetch
   WHERE entry_id IN (SELECT entry_id FROM touched_entry)
     AND (source_id, entry_id) NOT IN (SELECT (source_id, entry_id) FROM listing)
+  QUALIFY row_number() OVER (PARTITION BY source_id, entry_id ORDER BY fetched_at, feed_id, load_seq) = 1
 ),
 listed AS (
   SELECT * FROM listing

@@ -25,7 +25,8 @@ dated AS (
       WHEN entry.published.at IS NOT NULL AND (
         latest.published_at IS NULL
         OR latest.published_evidence IN ('text', 'url')
-        OR abs(epoch(entry.published.at) - epoch(latest.published_at)) < 129600
+        OR entry.published.precision IS DISTINCT FROM 'day'
+          AND abs(epoch(entry.published.at) - epoch(latest.published_at)) < 129600
       ) THEN {
         'at': entry.published.at, 'offset_s': entry.published.offset_s,
         'precision': entry.published.precision, 'evidence': entry.published.evidence}
@@ -57,7 +58,10 @@ SELECT
   published.precision AS published_precision,
   published.evidence AS published_evidence,
   map_concat(
-    latest.published_contradictions,
+    -- the page's are apart from the page's own date; where the feed's was taken, they may be its witnesses
+    map_from_entries(list_filter(
+      map_entries(latest.published_contradictions), lambda one: abs(epoch(one.value) - epoch(published.at)) > 86400
+    )),
     CASE WHEN losing.other IS NOT NULL THEN map([losing.other.evidence], [losing.other.at]) END
   ) AS published_contradictions
 FROM dated

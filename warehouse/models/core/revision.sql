@@ -12,38 +12,26 @@ WITH capture AS (
 ),
 -- a reader is a version with a rule; who confirmed a verdict has read the page, too
 reading AS (
-  SELECT article_id, place, unnest(readers) AS reader FROM capture
+  SELECT article_id, place, min(place) OVER (PARTITION BY article_id, reader) AS first_place
+  FROM (SELECT article_id, place, unnest(readers) AS reader FROM capture) AS page
 ),
-first_reading AS (
-  SELECT article_id, reader, min(place) AS place FROM reading GROUP BY article_id, reader
+-- a text is a revision if a reader of its first page had read a page before, as something else
+begun AS (
+  SELECT article_id, content_hash
+  FROM (SELECT article_id, content_hash, min(place) AS place FROM capture GROUP BY article_id, content_hash) AS page
+  JOIN reading USING (article_id, place)
+  WHERE place = 1 OR first_place < place
+  GROUP BY article_id, content_hash
 ),
-compared AS (
-  SELECT reading.article_id, reading.place, min(first_reading.place) AS compared_place
-  FROM reading
-  JOIN first_reading USING (article_id, reader)
-  GROUP BY reading.article_id, reading.place
-),
--- a text is a revision if a reader of it had read the page before, as something else
-judged AS (
-  SELECT
-    capture.*,
-    bool_or(place = 1 OR (is_first AND compared_place < place)) OVER (PARTITION BY article_id, content_hash) AS is_revision
-  FROM (SELECT *, place = min(place) OVER (PARTITION BY article_id, content_hash) AS is_first FROM capture) AS capture
-  JOIN compared USING (article_id, place)
-),
--- any other text is the one before it, read otherwise
-carried AS (
-  SELECT
-    *,
-    CASE WHEN is_revision THEN content_hash ELSE
-      last_value(CASE WHEN is_revision THEN content_hash END IGNORE NULLS)
-        OVER (PARTITION BY article_id ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-    END AS revision_hash
-  FROM judged
-),
+-- any other text is the one before it, read otherwise, wherever it is met again
 settled AS (
   SELECT *, first_value(revision_hash) OVER (PARTITION BY article_id, content_hash ORDER BY place) AS settled_hash
-  FROM carried
+  FROM (
+    SELECT
+      capture.*, last_value(begun.content_hash IGNORE NULLS) OVER (PARTITION BY article_id ORDER BY place) AS revision_hash
+    FROM capture
+    LEFT JOIN begun USING (article_id, content_hash)
+  ) AS carried
 ),
 text_seen AS (
   SELECT

@@ -12,7 +12,7 @@ given AS (
   FROM raw.extraction
   WHERE entry_id IN (SELECT entry_id FROM touched_entry)
   UNION ALL BY NAME
-  SELECT fetch_id, load_seq, record_hash, extractor, extractor_version, rule_hash
+  SELECT fetch_id, load_seq, record_hash, extractor, extractor_version, rule_hash, reason
   FROM raw.rejection
   WHERE entry_id IN (SELECT entry_id FROM touched_entry)
 ),
@@ -33,13 +33,20 @@ confirmed AS (
   WHERE confirmation.load_seq > counted.load_seq
   GROUP BY fetch_id
 ),
+told_in_order AS (
+  SELECT
+    fetch_id, load_seq, content_hash,
+    row_number() OVER page > 1 AND content_hash IS DISTINCT FROM lag(content_hash) OVER page AS is_shift
+  FROM told
+  WHERE entry_id IN (SELECT entry_id FROM touched_entry)
+  WINDOW page AS (PARTITION BY fetch_id ORDER BY load_seq, content_hash)
+),
 history AS (
   SELECT
     fetch_id,
     coalesce(list(DISTINCT content_hash) FILTER (content_hash IS NOT NULL), []) AS content_hashes,
-    count(DISTINCT coalesce(content_hash, '')) > 1 AS has_shifted
-  FROM told
-  WHERE entry_id IN (SELECT entry_id FROM touched_entry)
+    max(load_seq) FILTER (is_shift) AS shifted_seq
+  FROM told_in_order
   GROUP BY fetch_id
 )
 SELECT
@@ -52,9 +59,10 @@ SELECT
   counted.load_seq,
   coalesce(confirmed.reader.load_seq, counted.load_seq) AS read_seq,
   counted.content_hash IS NOT NULL AS is_article,
+  counted.reason,
   counted.content_hash,
   list_sort(history.content_hashes) AS content_hashes,
-  CASE WHEN history.has_shifted THEN counted.load_seq END AS shifted_seq,
+  history.shifted_seq,
   counted.record_hash,
   CASE WHEN confirmed.reader IS NULL THEN counted.extractor ELSE confirmed.reader.extractor END AS extractor,
   CASE WHEN confirmed.reader IS NULL THEN counted.extractor_version ELSE confirmed.reader.version END AS extractor_version,
