@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import duckdb
 
 from ingest.errors import ModelError
-from ingest.warehouse import sql, stories
+from ingest.warehouse import edits, sql, stories
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -31,6 +31,7 @@ def build(connection: Connection, *, story_batch: int, everything: bool = False)
             _empty(connection, kept)
         written = {model.name: _write(connection, model, anew=anew) for model in found if model.kind != "kept"}
         written["core.signature"] = stories.update(connection, batch=story_batch)
+        written["core.edit"] = edits.update(connection)
         _macros(connection, "table")
         if anew:
             _retire(connection, found)
@@ -55,6 +56,7 @@ def rebuild_stories(connection: Connection, *, story_batch: int) -> int:
         _empty(connection, [model for model in sql.models() if model.kind == "kept"])
         _comment(connection, sql.models())
         signed = stories.update(connection, batch=story_batch)
+        edits.update(connection)
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
