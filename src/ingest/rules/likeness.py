@@ -72,32 +72,38 @@ def compare(one: Text, other: Text) -> Likeness | None:
     matched = len(shorter.shingles & longer.shingles)
     if len(longer.words) < LEAST_WORDS or matched < MATCHED:
         return None
-    aligned, conflicts = align(shorter.words, longer.words)
-    found = _likeness("near", shorter, longer, matched, aligned, conflicts)
-    has_lead = _share(longer.order[:LEAD_SHINGLES], shorter.shingles) >= HALF
-    if conflicts > CONFLICTS * len(shorter.words):
+    allowed = CONFLICTS * len(shorter.words)
+    aligned, conflicts = align(shorter.words, longer.words, allowed)
+    if conflicts > allowed:
         return None
+    found = _likeness("near", shorter, longer, matched, aligned, conflicts)
     is_copy = found.containment >= CONTAINED and (
         found.jaccard >= SAME_SOURCE
         if one.source_id == other.source_id
-        else found.jaccard >= HALF or found.coverage >= HALF or (has_lead and found.coverage >= COVERED)
+        else found.jaccard >= HALF
+        or found.coverage >= HALF
+        or (found.coverage >= COVERED and _has_lead(shorter, longer))
     )
     if is_copy:
         return found if found.coverage >= HALF else replace(found, kind="excerpt")
     return replace(found, kind="overlap") if found.containment >= OVERLAP else None
 
 
-def align(shorter: Sequence[str], longer: Sequence[str]) -> tuple[int, int]:
-    """Words of the shorter that stand in the longer in order and in runs, misread ones too; and conflicts of numbers."""
+def align(shorter: Sequence[str], longer: Sequence[str], allowed: float) -> tuple[int, int]:
+    """Words of the shorter that stand in the longer in order and in runs, misread ones too; and conflicts of numbers.
+
+    Ends at the first conflict more than `allowed`: most pairs that are compared are templates, which have dozens.
+    """
     aligned = run = conflicts = 0
     for start, end, other_start, other_end, is_equal in _spans(shorter, longer):
         left, right = shorter[start:end], longer[other_start:other_end]
         if is_equal or _is_misread(left, right):
             run += end - start
             continue
-        conflicts += (
-            any(map(str.isdigit, left)) and any(map(str.isdigit, right)) and max(len(left), len(right)) <= SPAN_WORDS
-        )
+        if _is_conflict(left, right):
+            conflicts += 1
+            if conflicts > allowed:
+                break
         if not (1 <= len(left) <= 2 and 1 <= len(right) <= 2):  # a word for another ends no run
             aligned += run if run >= RUN_WORDS else 0
             run = 0
@@ -117,11 +123,17 @@ def _spans(shorter: Sequence[str], longer: Sequence[str]) -> Iterator[tuple[int,
         yield start, len(shorter), other_start, len(longer), False
 
 
+def _is_conflict(left: Sequence[str], right: Sequence[str]) -> bool:
+    return max(len(left), len(right)) <= SPAN_WORDS and any(map(str.isdigit, left)) and any(map(str.isdigit, right))
+
+
 def _is_misread(left: Sequence[str], right: Sequence[str]) -> bool:
     if not 1 <= len(left) <= SPAN_WORDS or not 1 <= len(right) <= SPAN_WORDS:
         return False
     one, other = "".join(left), "".join(right)
-    return one == other or (not one.isdigit() and not other.isdigit() and fuzz.ratio(one, other) >= MISREAD)
+    return one == other or (
+        not one.isdigit() and not other.isdigit() and fuzz.ratio(one, other, score_cutoff=MISREAD) >= MISREAD
+    )
 
 
 def _likeness(kind: LikenessKind, shorter: Text, longer: Text, matched: int, aligned: int, conflicts: int) -> Likeness:
@@ -137,5 +149,6 @@ def _likeness(kind: LikenessKind, shorter: Text, longer: Text, matched: int, ali
     )
 
 
-def _share(part: Sequence[int], whole: frozenset[int]) -> float:
-    return sum(one in whole for one in part) / max(1, len(part))
+def _has_lead(shorter: Text, longer: Text) -> bool:
+    lead = longer.order[:LEAD_SHINGLES]
+    return sum(map(shorter.shingles.__contains__, lead)) >= HALF * max(1, len(lead))

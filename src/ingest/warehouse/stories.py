@@ -5,7 +5,7 @@ in (`kind: kept` in /warehouse/models/core) and the SQL of /warehouse/stories th
 is a function of the articles as they are, so that a rebuild gives what many small builds gave.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from ingest.warehouse import sql
 Connection = duckdb.DuckDBPyConnection
 ARTICLE = "article_key, article_id::VARCHAR, source_id, title, published_at, content_hash"
 MOMENT = pa.timestamp("us", "UTC")
-# The rows that are written from here: as the kept models have them, without what SQL adds
+# The rows that are written from here: as the kept models have them, without what SQL adds; and those of temp tables
 ROWS = {
     "core.line": pa.schema(
         [("article_key", pa.int64()), ("source_id", pa.string()), ("line_key", pa.int64()), ("published_at", MOMENT)]
@@ -43,14 +43,17 @@ ROWS = {
         [("article_key", pa.int64()), ("other_article_key", pa.int64()), ("article_count", pa.int64()),
          ("other_article_count", pa.int64())]
     ),
+    "signed": pa.schema([("article_key", pa.int64()), ("published_at", MOMENT), ("text_key", pa.int64())]),
+    "frontier": pa.schema([("article_key", pa.int64())]),
 }  # fmt: skip
 
 JOINED = """
 SELECT own.article_id, first.article_id AS story_id, given.article_key, given.story_key
 FROM given_rows AS given
-JOIN core.signature AS own ON own.article_key = given.article_key
-JOIN core.signature AS first ON first.article_key = given.story_key
+JOIN neighbour AS own ON own.article_key = given.article_key
+JOIN neighbour AS first ON first.article_key = given.story_key
 """
+REPEATED = "SELECT source_id, line_key FROM core.repeated_line SEMI JOIN seen_line USING (source_id, line_key)"
 
 
 class Signed(NamedTuple):
@@ -63,6 +66,7 @@ class Signed(NamedTuple):
     published_at: datetime
     content_hash: str
     lines: list[str]
+    line_keys: list[int]
 
 
 def update(connection: Connection, *, batch: int) -> int:
@@ -75,7 +79,9 @@ def update(connection: Connection, *, batch: int) -> int:
     count, again = _sign_all(connection, batch)
     affected |= again
     _run(connection, "lost")
-    affected |= _sign_all(connection, batch)[1]
+    if _has_rows(connection, "lost_line"):
+        _run(connection, "unlearn")
+        affected |= _sign_all(connection, batch)[1]
     if affected:
         _join(connection, affected)
     return count
@@ -93,48 +99,50 @@ def _sign_all(connection: Connection, batch: int) -> tuple[int, set[int]]:
 def _sign(connection: Connection, start: int, end: int) -> set[int]:
     """Sign a part of `unsigned` and note its likenesses; returns the keys of all whose links may be others now."""
     _run(connection, "signing", start=start, end=end)
-    affected = _forget(connection, "signing")
-    group = [
-        Signed._make((*row, lines(text))) for *row, text in _all(connection, f"SELECT {ARTICLE}, text FROM signing")
-    ]
+    affected = _forget(connection, "outdated")
+    group = [_signed(row, lines(text)) for *row, text in _all(connection, f"SELECT {ARTICLE}, text FROM signing")]
     _insert(connection, "core.line", (
-        (one.article_key, one.source_id, key, one.published_at)
-        for one in group for key in dict.fromkeys(map(line_key, one.lines))
+        (one.article_key, one.source_id, key, one.published_at) for one in group for key in dict.fromkeys(one.line_keys)
     ))  # fmt: skip
     _run(connection, "repeated")
-    said = {(one.source_id, line_key(line)): line for one in group for line in one.lines}
-    learnt = _all(connection, "SELECT source_id, line_key FROM learnt")
-    _insert(connection, "core.repeated_line", ((source_id, key, said[source_id, key]) for source_id, key in learnt))
-    again = _all(connection, f"SELECT {ARTICLE}, words FROM resigned")
-    group += [Signed._make((*row, words.split("\n") if words else [])) for *row, words in again]
-    affected |= _forget(connection, "resigned")
-    repeated = set(
-        _all(
-            connection,
-            "SELECT source_id, line_key FROM core.repeated_line SEMI JOIN seen_line USING (source_id, line_key)",
-        )
-    )
-    group = [
-        one._replace(lines=[line for line in one.lines if (one.source_id, line_key(line)) not in repeated])
+    learnt = set(_all(connection, "SELECT source_id, line_key FROM learnt"))
+    said = {
+        (one.source_id, key): line
         for one in group
-    ]
-    return affected | _compare(connection, group)
+        for key, line in zip(one.line_keys, one.lines, strict=True)
+        if (one.source_id, key) in learnt
+    }
+    _insert(connection, "core.repeated_line", ((source_id, key, line) for (source_id, key), line in said.items()))
+    again = _all(connection, f"SELECT {ARTICLE}, words FROM resigned")
+    group += [_signed(row, words.split("\n") if words else []) for *row, words in again]
+    affected |= _forget(connection, "resigned")
+    repeated = set(_all(connection, REPEATED))
+    return affected | _compare(connection, [_without(one, repeated) for one in group])
+
+
+def _signed(row: Sequence[Any], found: list[str]) -> Signed:
+    return Signed._make((*row, found, [line_key(line) for line in found]))
+
+
+def _without(one: Signed, repeated: Collection[tuple[str, int]]) -> Signed:
+    """An article without the lines that its source repeats."""
+    kept = [place for place, key in enumerate(one.line_keys) if (one.source_id, key) not in repeated]
+    return one._replace(lines=[one.lines[place] for place in kept], line_keys=[one.line_keys[place] for place in kept])
 
 
 def _compare(connection: Connection, group: Sequence[Signed]) -> set[int]:
-    """Write the signatures of a group, and its likeness to all that may be like it; returns the others' keys."""
+    """Write the signatures of a group, and its likeness to all that may be like it; returns their keys and the others'."""
     texts = {one.article_key: _text(one.source_id, one.title, one.lines) for one in group}
-    _insert(connection, "core.signature", (
+    rows = [
         (one.article_key, one.article_id, one.source_id, one.title, one.published_at, one.content_hash, SIGNATURE_VERSION,
          text_key(one.lines), "\n".join(one.lines))
         for one in group
-    ))  # fmt: skip
+    ]  # fmt: skip
     connection.execute(
-        """CREATE OR REPLACE TEMP TABLE signed AS
-        SELECT article_key, published_at FROM core.signature WHERE article_key IN (SELECT unnest($keys))
-        """,
-        {"keys": list(texts)},
+        "CREATE OR REPLACE TEMP TABLE signed (article_key BIGINT, published_at TIMESTAMPTZ, text_key BIGINT)"
     )
+    _insert(connection, "signed", ((row[0], row[4], row[7]) for row in rows))
+    _insert(connection, "core.signature", rows)
     _insert(connection, "core.signature_key", (
         (one.article_key, key, one.published_at) for one in group for key in keys(texts[one.article_key].order)
     ))  # fmt: skip
@@ -149,12 +157,17 @@ def _compare(connection: Connection, group: Sequence[Signed]) -> set[int]:
         (one, other, like.kind, like.matched_count, *_shares(like, texts[one], texts[other]), like.jaccard, like.conflict_count)
         for one, other, like in found if like
     ))  # fmt: skip
-    return {article_key for article_key, *_ in others}
+    return set(texts)
 
 
 def _join(connection: Connection, affected: set[int]) -> None:
     """Make stories anew of what is affected and of all that is joined to it."""
-    _run(connection, "neighbours", keys=sorted(affected))
+    for table in ("frontier", "reached", "unjoined"):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} (article_key BIGINT)")
+    _insert(connection, "frontier", ((key,) for key in sorted(affected)))
+    while _has_rows(connection, "frontier"):
+        _run(connection, "members")
+    _run(connection, "neighbours")
     key_of = {place: key for key, place in _all(connection, "SELECT article_key, place FROM neighbour")}
     links = _all(connection, "SELECT place, other_place, jaccard FROM neighbour_link")
     made = stories(key_of, [Link(one=one, other=other, strength=jaccard) for one, other, jaccard in links])
@@ -177,16 +190,22 @@ def _text(source_id: str, title: str | None, found: Iterable[str]) -> Text:
 
 def _forget(connection: Connection, which: str) -> set[int]:
     """Take the articles of a temp table out of what is kept of them; returns their keys, and of those they were like."""
+    if not _has_rows(connection, which):
+        return set()
     affected = _all(
         connection,
         f"""SELECT article_key FROM {which}
         UNION SELECT other_article_key FROM core.likeness SEMI JOIN {which} USING (article_key)
         UNION SELECT article_key FROM core.likeness WHERE other_article_key IN (SELECT article_key FROM {which})""",
     )
-    for table in ("core.line", "core.signature", "core.signature_key", "core.likeness"):
-        if not (which == "resigned" and table == "core.line"):
-            connection.execute(f"DELETE FROM {table} WHERE article_key IN (SELECT article_key FROM {which})")
-    connection.execute(f"DELETE FROM core.likeness WHERE other_article_key IN (SELECT article_key FROM {which})")
+    for table in ("line", "signature", "signature_key"):
+        if not (which == "resigned" and table == "line"):
+            connection.execute(
+                f"""DELETE FROM core.{table} USING {which} AS former
+                WHERE {table}.article_key = former.article_key AND {table}.published_at = former.published_at"""
+            )
+    for column in ("article_key", "other_article_key"):
+        connection.execute(f"DELETE FROM core.likeness WHERE {column} IN (SELECT article_key FROM {which})")
     return {article_key for (article_key,) in affected}
 
 
@@ -213,3 +232,7 @@ def _insert(
 
 def _all(connection: Connection, query: str) -> list[Any]:
     return connection.execute(query).fetchall()
+
+
+def _has_rows(connection: Connection, table: str) -> bool:
+    return bool(_all(connection, f"FROM {table} LIMIT 1"))
