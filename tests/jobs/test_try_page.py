@@ -60,6 +60,8 @@ def test_a_file_that_is_too_large_packed_or_not_is_refused(ruled: Settings, tmp_
 
 def test_a_page_that_takes_too_long_is_a_verdict(ruled: Settings, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
-    file.write_text(PAGE, "utf-8")
-    found = tried(replace(ruled, extract_timeout_s=0.001), file)
+    file.write_text(
+        PAGE.replace("</p>", "</p>" + "<p>Words that take a worker far longer than this.</p>" * 3_000, 1), "utf-8"
+    )
+    found = tried(replace(ruled, extract_cpu_s=0.005), file)
     assert (found.reason, found.text, found.steps) == ("extract_timeout", "", ())
