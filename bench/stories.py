@@ -53,7 +53,7 @@ ROWS = {
     "core.repeated_line": """SELECT DISTINCT source_id, hash(source_id, j) >> 1 AS line_key, 'subscribe to our letter' AS line
         FROM stored, range(2) AS line(j)""",
     "core.signature": """SELECT article_key, article_id, source_id, title, published_at, md5(i::VARCHAR) AS content_hash,
-        's' AS signature_version, hash(i, 'text') >> 1 AS text_key, words[cut:] || words[:cut] AS words
+        hash(i, 'text') >> 1 AS text_key, words[cut:] || words[:cut] AS words
         FROM (SELECT stored.*, hash(i, 'cut') % 1000 AS cut FROM stored) JOIN pool ON place = hash(i, 'pool') % pool_count""",
     "core.signature_key": """SELECT article_key, (hash(i, j, 'key') & 4294967295)::UINTEGER AS key, published_at
         FROM stored, range(32) AS key(j)""",

@@ -3,11 +3,11 @@
 
 -- the signatures that touched articles may have: none but those that an earlier build wrote, or all where all is built
 CREATE OR REPLACE TEMP TABLE known AS
-SELECT article_key, article_id, source_id, title, published_at, content_hash, signature_version
+SELECT article_key, article_id, source_id, title, published_at, content_hash
 FROM core.signature
 WHERE getvariable('since_seq') < 0
 UNION ALL
-SELECT article_key, article_id, source_id, title, published_at, content_hash, signature_version
+SELECT article_key, article_id, source_id, title, published_at, content_hash
 FROM core.signature
 SEMI JOIN built_article USING (article_id)
 WHERE getvariable('since_seq') >= 0;
@@ -40,8 +40,8 @@ SELECT
 FROM article
 JOIN page ON page.article_id = article.article_id
 LEFT JOIN known ON known.article_id = article.article_id
-WHERE (known.content_hash, known.published_at, known.source_id, known.title, known.signature_version)
-  IS DISTINCT FROM (article.content_hash, article.published_at, article.source_id, article.title, $version);
+WHERE (known.content_hash, known.published_at, known.source_id, known.title)
+  IS DISTINCT FROM (article.content_hash, article.published_at, article.source_id, article.title);
 
 CREATE OR REPLACE TEMP TABLE gone AS
 WITH standing AS (

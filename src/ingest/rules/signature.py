@@ -1,6 +1,7 @@
 """What of a text tells it from others: its words, their shingles, and the few of these that find its copies.
 
-Versioned: a changed rule makes other signatures, and the stored ones are made anew. Comparing two is likeness.py.
+A changed rule makes other signatures: the number in /warehouse/models/core/signature.sql is raised with it, so that the
+stored ones are made anew. Comparing two is likeness.py.
 """
 
 import heapq
@@ -12,8 +13,6 @@ from hashlib import blake2b
 
 from ingest.rules.fingerprint import UNSPACED
 
-SIGNATURE_VERSION = "s1"
-SHINGLE_WORDS = 3
 KEYS = 32  # of 32 bits each: with two shared, all true pairs among 4,550 texts are candidates but 0.7 %
 WORDS_LIMIT = 5_000  # of a text: a longer one is compared by its beginning
 WORDS_KNOWN = 200_000  # whose hashes are kept in memory, about 50 MB

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from ingest.rules.likeness import Likeness, Text, compare
-from ingest.rules.signature import SIGNATURE_VERSION, keys, line_key, lines, text_key
+from ingest.rules.signature import keys, line_key, lines, text_key
 from ingest.rules.story import Link, stories
 from ingest.rules.title import fold
 from ingest.warehouse import sql
@@ -29,8 +29,7 @@ ROWS = {
     "core.repeated_line": pa.schema([("source_id", pa.string()), ("line_key", pa.int64()), ("line", pa.string())]),
     "core.signature": pa.schema(
         [("article_key", pa.int64()), ("article_id", pa.string()), ("source_id", pa.string()), ("title", pa.string()),
-         ("published_at", MOMENT), ("content_hash", pa.string()), ("signature_version", pa.string()),
-         ("text_key", pa.int64()), ("words", pa.string())]
+         ("published_at", MOMENT), ("content_hash", pa.string()), ("text_key", pa.int64()), ("words", pa.string())]
     ),
     "core.signature_key": pa.schema([("article_key", pa.int64()), ("key", pa.uint32()), ("published_at", MOMENT)]),
     "core.likeness": pa.schema(
@@ -74,7 +73,7 @@ def update(connection: Connection, *, batch: int) -> int:
 
     `batch`: articles that are held in memory at once, beside a few times as many of their like. In the caller's transaction.
     """
-    _run(connection, "changed", version=SIGNATURE_VERSION)
+    _run(connection, "changed")
     affected = _forget(connection, "gone")
     count, again = _sign_all(connection, batch)
     affected |= again
@@ -134,14 +133,14 @@ def _compare(connection: Connection, group: Sequence[Signed]) -> set[int]:
     """Write the signatures of a group, and its likeness to all that may be like it; returns their keys and the others'."""
     texts = {one.article_key: _text(one.source_id, one.title, one.lines) for one in group}
     rows = [
-        (one.article_key, one.article_id, one.source_id, one.title, one.published_at, one.content_hash, SIGNATURE_VERSION,
+        (one.article_key, one.article_id, one.source_id, one.title, one.published_at, one.content_hash,
          text_key(one.lines), "\n".join(one.lines))
         for one in group
     ]  # fmt: skip
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE signed (article_key BIGINT, published_at TIMESTAMPTZ, text_key BIGINT)"
     )
-    _insert(connection, "signed", ((row[0], row[4], row[7]) for row in rows))
+    _insert(connection, "signed", ((row[0], row[4], row[6]) for row in rows))
     _insert(connection, "core.signature", rows)
     _insert(connection, "core.signature_key", (
         (one.article_key, key, one.published_at) for one in group for key in keys(texts[one.article_key].order)
