@@ -1,4 +1,4 @@
-# One image for every Airflow service. The lock also holds the development tools (some 100 MB): one list, one proof.
+# One image for every Airflow service, with the versions that the tests ran with.
 FROM python:3.11-slim-bookworm AS build
 
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1

@@ -2,8 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.9
-# written last: an interrupted `make env` starts over
+# the oldest DuckDB that pyproject.toml admits: tests hold it against the locked one, on the same files
+OLDER_DUCKDB := 1.5.5
+COMPILE := .uv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header
+# written last: what was interrupted starts over. ENV runs the system, DEV also tests it
 ENV := .venv/.made
+DEV := .venv/.dev
 
 .PHONY: demo test up env lint types unit lock docs fmt clean
 
@@ -15,27 +19,29 @@ test: lint types unit  ## linters, types, import contracts and all tests
 up: $(ENV)  ## Airflow UI on http://127.0.0.1:8080 with the real sources
 	@$(BIN)/python -m ingest.demo.standalone
 
-env: $(ENV)  ## .venv with every version of requirements.lock
+env: $(DEV)  ## .venv with every version of requirements-dev.lock, and an older DuckDB in .uv/
 
-lint: $(ENV)
+lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-types: $(ENV)
+types: $(DEV)
 	$(BIN)/mypy
 
-unit: $(ENV)
-	$(BIN)/pytest
+# a file's tests stay in one process, since they share what they build
+unit: $(DEV)
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 lock: .uv/bin/uv  ## resolve anew: every version with hashes, no host names
-	.uv/bin/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --upgrade \
-	  --extra airflow --extra dev -o requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --extra airflow --extra report --extra checkout --extra dev -o requirements-dev.lock pyproject.toml
+	$(COMPILE) --upgrade --extra airflow --extra report --extra checkout -c requirements-dev.lock -o requirements.lock pyproject.toml
+	echo "duckdb==$(OLDER_DUCKDB)" | $(COMPILE) --no-annotate -o requirements-duckdb.txt -
 
 docs: $(ENV)  ## the data dictionary, from the warehouse's own comments
 	$(BIN)/python -m ingest.warehouse.dictionary
 
-fmt: $(ENV)
+fmt: $(DEV)
 	$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format .
 
 clean:
@@ -46,6 +52,13 @@ $(ENV): requirements.lock pyproject.toml .uv/bin/uv
 	@.uv/bin/uv venv -q --clear --python "$$(command -v $(PYTHON))" .venv
 	@.uv/bin/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock
 	@.uv/bin/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(ENV) requirements-dev.lock requirements-duckdb.txt
+	@echo "adding what requirements-dev.lock tests with"
+	@.uv/bin/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@rm -rf .uv/duckdb
+	@.uv/bin/uv pip install -q --python $(BIN)/python --target .uv/duckdb --require-hashes -r requirements-duckdb.txt
 	@touch $@
 
 .uv/bin/uv:

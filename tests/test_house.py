@@ -48,14 +48,23 @@ def test_the_sql_of_the_readme_runs_and_finds_something(sql: str, published: Set
         assert read.query(connection, sql)[1]
 
 
-def test_the_lock_pins_every_version_with_hashes_and_names_no_host() -> None:
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_pins_every_version_with_hashes_and_names_no_host(name: str) -> None:
+    lock = (ROOT / name).read_text("utf-8")
     assert not re.search(r"https?://|--index-url|--find-links", lock)
     pinned = re.findall(r"^([a-z0-9][\w.\-\[\]]*)==\S+.*?(?=^\S|\Z)", lock, re.MULTILINE | re.DOTALL)
     assert len(pinned) > 100
     for block in re.split(r"^(?=[a-z0-9])", lock, flags=re.MULTILINE)[1:]:
         assert "==" in block.splitlines()[0]
         assert "--hash=sha256:" in block
+
+
+def test_what_is_tested_is_what_runs() -> None:
+    run, tested = (
+        set(re.findall(r"^[a-z0-9][\w.\-]*==\S+", (ROOT / name).read_text("utf-8"), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-dev.lock")
+    )
+    assert run < tested
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:
