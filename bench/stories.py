@@ -1,7 +1,7 @@
 """Who copied whom: quality and cost beside other tools, and what a build's story step costs by how much is stored.
 
     .venv/bin/python bench/stories.py [--articles FILE] [--others] [--work FOLDER]
-    .venv/bin/python bench/stories.py --scale [--stored 0,100000,1000000] [--batch 1000] [--rounds 5]
+    .venv/bin/python bench/stories.py --scale [--stored 0,100000,1000000] [--batch 1000] [--rounds 5] [--old 0]
 
 The first scores clusters of a file of articles by the shared scorer, articles in a seeded order; each tool is a process of its
 own, and its figure is that process's CPU time from the first article to the last cluster. Others' clusters are the connected
@@ -174,8 +174,11 @@ def ours(articles: Path, out: Path) -> tuple[float, float]:
 # Stored articles, and a batch beside them
 
 
-def scale(articles: Path, sizes: list[int], batch: int, rounds: int) -> None:
-    """The sizes take turns, since others use the machine too, and of each size the least counts."""
+def scale(articles: Path, sizes: list[int], batch: int, rounds: int, old: int) -> None:
+    """The sizes take turns, since others use the machine too, and of each size the least counts.
+
+    `old`: articles of the batch that were published 90 days ago.
+    """
     from ingest.jobs import try_stories
     from ingest.warehouse import build, writer
 
@@ -190,7 +193,7 @@ def scale(articles: Path, sizes: list[int], batch: int, rounds: int) -> None:
             stored[count] = stack.enter_context(writer.connect(home.writer_file, now=now))
             build.build(stored[count], story_batch=batch)
             written[count] = fill(stored[count], real, count, now) if count else {}
-            try_stories._load(stored[count], home, recent(real[:batch], now), load_seq=1, now=now)
+            try_stories._load(stored[count], home, recent(real[:batch], now, old), load_seq=1, now=now)
             stored[count].execute("CHECKPOINT")
         for number in range(rounds + 1):
             for count, connection in stored.items():
@@ -250,9 +253,12 @@ def used_bytes(connection: Any) -> int:
     return int(size)
 
 
-def recent(articles: list[Line], now: datetime) -> list[Line]:
+def recent(articles: list[Line], now: datetime, old: int) -> list[Line]:
     step = timedelta(hours=4) / len(articles)
-    return [one | {"published_at": (now - place * step).isoformat()} for place, one in enumerate(articles)]
+    return [
+        one | {"published_at": (now - place * step - timedelta(days=90 * (place < old))).isoformat()}
+        for place, one in enumerate(articles)
+    ]
 
 
 class timed_update:
@@ -262,19 +268,21 @@ class timed_update:
         self.note = note
 
     def __enter__(self) -> None:
-        from ingest.warehouse import stories
+        from ingest.warehouse import build, stories
 
-        self.update = stories.update
-        stories.update = self._update
+        self.keeper, timed = build.KEEPERS["stories"], self._update
+        stories.update = timed
+        build.KEEPERS["stories"] = self.keeper._replace(update=timed)
 
     def __exit__(self, *_: object) -> None:
-        from ingest.warehouse import stories
+        from ingest.warehouse import build, stories
 
-        stories.update = self.update
+        build.KEEPERS["stories"] = self.keeper
+        stories.update = self.keeper.update
 
     def _update(self, *given: Any, **named: Any) -> int:
         cpu_s, wall_s = time.process_time(), time.perf_counter()
-        count = self.update(*given, **named)
+        count = self.keeper.update(*given, **named)
         self.note(time.process_time() - cpu_s, time.perf_counter() - wall_s)
         return count
 
@@ -340,6 +348,7 @@ def main() -> None:
     known.add_argument("--stored", default="0,100000,1000000")
     known.add_argument("--batch", type=int, default=1000)
     known.add_argument("--rounds", type=int, default=5, help="of each size, of which the least is told")
+    known.add_argument("--old", type=int, default=0, help="articles of the batch that were published 90 days ago")
     known.add_argument("--answer", choices=TOOLS, help=argparse.SUPPRESS)
     known.add_argument("--cleaned", help=argparse.SUPPRESS)
     known.add_argument("--out", type=Path, help=argparse.SUPPRESS)
@@ -349,7 +358,7 @@ def main() -> None:
     if given.answer:
         answer(given.answer, bool(given.cleaned), given.articles, given.out)
     elif given.scale:
-        scale(given.articles, [int(size) for size in given.stored.split(",")], given.batch, given.rounds)
+        scale(given.articles, [int(size) for size in given.stored.split(",")], given.batch, given.rounds, given.old)
     elif not SCORER.is_file():
         known.error(f"no scorer at {SCORER}: this bench needs the shared folder beside the project")
     else:

@@ -162,3 +162,18 @@ def test_a_page_whose_text_could_not_be_read_still_says_what_it_is(newsroom: New
         ("rejected", "Told by the feed", MORNING - days(1)),
         ("waiting", "Not fetched", None),
     ]
+
+
+def test_what_began_as_the_same_wall_and_says_something_of_its_own_by_now_is_no_duplicate(
+    newsroom: Newsroom, asked: Any
+) -> None:
+    """The second repeats the first only as long as its text is still the one that the first began with."""
+    other = "https://daily.example/minister-resigns-over-the-harbour"
+    newsroom.lists(A, other)
+    for url in (A, other):
+        newsroom.reads(url, "Please subscribe to read this article in full. " * 5)
+    assert asked("SELECT count(*) FROM mart.article WHERE duplicate_of IS NOT NULL") == [(1,)]
+    for number, url in enumerate((A, other)):
+        newsroom.reads(url, f"Text number {number}, which has much to say of the harbour. " * 9)
+    assert asked("SELECT count(duplicate_of) FROM mart.article") == [(0,)]
+    assert asked("SELECT DISTINCT state FROM mart.ledger") == [("stored",)]

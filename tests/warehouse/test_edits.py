@@ -49,6 +49,64 @@ def test_an_article_that_was_never_changed_has_no_edit(newsroom: Newsroom, asked
     assert asked("SELECT DISTINCT is_trivial, is_stealth FROM mart.revision") == [(None, None)]
 
 
+HEADLINES = """
+SELECT title_before, revision.title, is_retitled, is_reworded, is_trivial, capture_count
+FROM mart.revision AS revision JOIN mart.article USING (article_id)
+WHERE revision_number > 1 ORDER BY url, revision_number
+"""
+TO_MAYOR = ("Council", "Mayor", True, False, False)
+TO_THREE = ("Storm (2 comments)", "Storm (3 comments)", True, False, True)
+# The headlines of an article's captures, and what the revisions after the first say
+TITLES: list[tuple[tuple[str | None, ...], list[tuple]]] = [
+    (("Council", "Mayor"), [(*TO_MAYOR, 1)]),
+    # editors who try two headlines in turn have written two
+    (("Council", "Mayor", "Council", "Mayor"), [(*TO_MAYOR, 2)]),
+    (("Storm (2 comments)", "Storm (3 comments)"), [(*TO_THREE, 1)]),
+    # what a typesetter changes is none
+    (("Council – “why now”", 'COUNCIL - "why  now"'), []),
+    # a page that gives no headline says nothing of it
+    (("Council", None, "Council"), []),
+    ((None, "Council", "???"), []),
+    (("Council", None, "Mayor"), [(*TO_MAYOR, 1)]),
+    ((None, "Council", "Mayor"), [(*TO_MAYOR, 1)]),
+]
+
+
+def test_another_headline_over_the_same_text_is_a_revision(
+    newsroom: Newsroom, settings: Settings, asked: Asked
+) -> None:
+    for number, (titles, _) in enumerate(TITLES):
+        for title in titles:
+            newsroom.reads(f"{A}{number}", text(LEAD, VOTE), title=title, modified_at=NOON)
+    counts = asked("SELECT revision_count FROM mart.article ORDER BY url")
+    assert counts == [(1 + len(told),) for _, told in TITLES]
+    assert ask(settings, HEADLINES) == [revision for _, told in TITLES for revision in told]
+    edits = "SELECT DISTINCT paragraphs_added, paragraphs_removed, paragraphs_changed, is_stealth <> is_trivial FROM core.edit"
+    assert ask(settings, edits) == [([], [], [], True)]
+
+
+def test_headline_and_text_are_counted_together(newsroom: Newsroom, asked: Asked) -> None:
+    for title, body in (("Council", VOTE), ("Mayor", VOTE), ("Mayor", QUOTE), ("Council", VOTE), ("Council", QUOTE)):
+        newsroom.reads(A, text(LEAD, body), title=title)
+    assert asked("SELECT title, is_retitled, is_reworded FROM mart.revision ORDER BY revision_number") == [
+        ("Council", None, None),
+        ("Mayor", True, False),
+        ("Mayor", False, True),
+        ("Council", True, False),
+    ]
+
+
+def test_a_headline_of_an_archive_slots_in_by_its_time(newsroom: Newsroom, asked: Asked) -> None:
+    newsroom.now = NOON
+    newsroom.reads(A, text(LEAD, VOTE), title="Council")
+    newsroom.reads(A, text(LEAD, VOTE), title="Mayor")
+    newsroom.seals()
+    newsroom.now = MORNING
+    newsroom.reads(A, text(LEAD, VOTE), title="Harbour")
+    titles = "SELECT title_before, title FROM mart.revision ORDER BY revision_number"
+    assert asked(titles) == [(None, "Harbour"), ("Harbour", "Council"), ("Council", "Mayor")]
+
+
 LATER = NOON + timedelta(hours=1)
 
 

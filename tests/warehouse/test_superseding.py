@@ -102,6 +102,47 @@ def test_a_text_that_comes_back_is_the_revision_that_it_was(newsroom: Newsroom, 
     assert asked("SELECT text, capture_count FROM mart.revision") == [(TEXT, 3), (EDIT, 1)]
 
 
+HEADLINES = "SELECT title, is_retitled, is_reworded, capture_count FROM mart.revision ORDER BY revision_number"
+
+
+def test_a_headline_that_a_new_version_reads_otherwise_is_no_edit_until_one_version_has_read_both(
+    newsroom: Newsroom, asked: Any
+) -> None:
+    first = newsroom.reads(A, TEXT, title="Council | Daily")
+    newsroom.extractor_version = "2"
+    newsroom.reads(A, TEXT, title="Council")
+    assert asked(HEADLINES) == [("Council | Daily", None, None, 2)]
+    newsroom.reads(A, TEXT, title="Mayor")
+    edited = [("Council | Daily", None, None, 2), ("Mayor", True, False, 1)]
+    assert asked(HEADLINES) == edited
+    newsroom.rereads(first, TEXT, title="Council")
+    assert asked(HEADLINES) == [("Council", None, None, 2), ("Mayor", True, False, 1)]
+    newsroom.extractor_version = "3"
+    newsroom.reads(A, BETTER, title="The Mayor")
+    assert asked(HEADLINES) == [("Council", None, None, 2), ("Mayor", True, False, 2)]
+
+
+def test_an_edit_of_the_text_is_none_of_the_headline_that_a_later_version_reads(newsroom: Newsroom, asked: Any) -> None:
+    newsroom.reads(A, TEXT, title="Council | Daily")
+    newsroom.extractor_version = "2"
+    newsroom.reads(A, TEXT, title="Council")
+    newsroom.reads(A, EDIT, title="Council")
+    assert asked(HEADLINES) == [("Council | Daily", None, None, 2), ("Council", False, True, 1)]
+    newsroom.reads(A, EDIT, title="Mayor")
+    assert asked(HEADLINES)[2:] == [("Mayor", True, False, 1)]
+    assert asked("SELECT is_trivial, paragraphs_changed FROM mart.revision WHERE is_retitled") == [(False, [])]
+
+
+def test_a_confirmation_may_show_an_edit_of_a_headline(newsroom: Newsroom, asked: Any) -> None:
+    first = newsroom.reads(A, TEXT, title="Council")
+    newsroom.seals()
+    newsroom.extractor_version = "2"
+    newsroom.reads(A, TEXT, title="Mayor")
+    assert asked("SELECT revision_count, change_seq FROM mart.article") == [(1, 2)]
+    newsroom.confirms(first)
+    assert asked("SELECT revision_count, change_seq FROM mart.article") == [(2, 3)]
+
+
 def test_an_article_may_turn_out_to_be_none_and_come_back(newsroom: Newsroom, asked: Any) -> None:
     newsroom.lists(A)
     page = newsroom.reads(A, TEXT)
@@ -110,7 +151,7 @@ def test_an_article_may_turn_out_to_be_none_and_come_back(newsroom: Newsroom, as
     newsroom.rerejects(page, "login", title="Please sign in")
     assert asked("SELECT * FROM mart.article") == []
     assert asked("SELECT state, reason, title FROM mart.ledger") == [("rejected", "login", "Please sign in")]
-    assert asked("SELECT count(*) FROM core.posting") == [(0,)]
+    assert asked("SELECT count(*) FROM core.posted") == [(0,)]
     newsroom.extractor_version = "3"
     newsroom.rereads(page, BETTER, canonical_url=B)
     assert asked("SELECT article_id, text, canonical_url FROM mart.article") == [(article_id, BETTER, B)]
@@ -123,7 +164,9 @@ def test_a_rejected_page_may_turn_out_to_be_an_article(newsroom: Newsroom, asked
     assert asked("SELECT state FROM mart.ledger") == [("rejected",)]
     newsroom.extractor_version = "2"
     newsroom.rereads(page, TEXT)
-    assert asked("SELECT state, change_seq FROM mart.ledger JOIN mart.article USING (article_id)") == [("stored", 2)]
+    assert asked("SELECT state, article.change_seq FROM mart.ledger JOIN mart.article USING (article_id)") == [
+        ("stored", 2)
+    ]
 
 
 def test_a_page_that_is_rejected_by_now_leaves_the_article_to_its_other_address(newsroom: Newsroom, asked: Any) -> None:

@@ -27,6 +27,8 @@ STAGES = {
     "article": "SELECT article_id, source_id, title, published_at, published_evidence, published_contradictions, evidence,"
     " access, revision_count, gone_at, moved_to, duplicate_of, extractor_version, rule_hash"
     " FROM core.article WHERE article_id IN (SELECT article_id FROM known)",
+    "also at": "SELECT url, alias_reason, source_id, listed_at FROM mart.alias"
+    " WHERE article_id IN (SELECT article_id FROM known) ORDER BY listed_at",
     "revisions": "SELECT revision_number, first_seen_at, last_seen_at, title, word_count FROM core.revision"
     " WHERE article_id IN (SELECT article_id FROM known) ORDER BY revision_number",
     "story": "SELECT story_id, article_id, source_id, url, published_at, likeness_kind, share, like_article_id, like_share,"

@@ -13,14 +13,20 @@ from ingest.rules.title import fold
 ALIKE = 55  # of 100: letters that two paragraphs share where one was made of the other
 PARAGRAPHS_LIMIT = 200  # of a text that are paired: a longer one's changes are told as added and removed
 # What a changed line may be without being news: counters, times of update, calls to read elsewhere
+COUNTER = r"\d[\d.,]*\s*(?:comments?|kommentare?|commentaires?|comentarios?|shares?|views?|likes?|min(?:utes?)?)\b"
 FURNITURE = re.compile(
-    r"^(?:\d[\d.,]*\s*(?:comments?|kommentare?|commentaires?|comentarios?|shares?|views?|likes?|min(?:utes?)?)\b.*|"
+    rf"^(?:{COUNTER}.*|"
     r"(?:last )?updated\b.*|(?:zuletzt )?aktualisiert\b.*|mis à jour\b.*|actualizado\b.*|atualizado\b.*|aggiornato\b.*|"
     r"обновлено\b.*|更新.*|(?:read|see|watch) (?:more|also)\b.*|lesen sie auch\b.*|à lire aussi\b.*|lea también\b.*|"
     r"leia (?:mais|também)\b.*|leggi anche\b.*|related\b.*|more on this\b.*)$",
     re.IGNORECASE,
 )
 FURNITURE_CHARS = 160
+# What of a headline counts or tells a time of update, and is no news: `(3) Storm`, `Storm (12 comments)`, `Storm | Updated 10:15`
+TITLE_FURNITURE = re.compile(
+    rf"^\(\d{{1,3}}\)\s+|[\s(\[|·–—-]+(?:{COUNTER}(?: read)?|(?:last )?updated:?\s[\d:.,/ apm-]+)[)\]]?\s*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +36,6 @@ class Edit:
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[tuple[str, str], ...]
-    is_retitled: bool
     is_trivial: bool
 
 
@@ -42,13 +47,11 @@ def edit(before: str, after: str, *, title_before: str | None, title_after: str 
     for one, other in changed:
         removed.remove(one)
         added.remove(other)
-    is_retitled = fold(title_before or "") != fold(title_after or "")
     return Edit(
         added=tuple(added),
         removed=tuple(removed),
         changed=tuple(changed),
-        is_retitled=is_retitled,
-        is_trivial=not is_retitled
+        is_trivial=_is_same_title(title_before, title_after)
         and all(map(_is_furniture, (*added, *removed)))
         and all(_is_same(one, other) for one, other in changed),
     )
@@ -80,6 +83,14 @@ def _paired(removed: Sequence[str], added: Sequence[str]) -> list[tuple[str, str
         if score and at not in taken and place not in taken.values():
             taken[at] = place
     return [(removed[taken[at]], added[at]) for at in sorted(taken)]
+
+
+def _is_same_title(before: str | None, after: str | None) -> bool:
+    """Whether a headline says what it said: a page that gives none says nothing else."""
+    if before is None or after is None:
+        return True
+    one, other = (fold(TITLE_FURNITURE.sub("", title)) for title in (before, after))
+    return (one == other and bool(one)) or fold(before) == fold(after)
 
 
 def _is_furniture(paragraph: str) -> bool:

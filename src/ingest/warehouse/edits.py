@@ -20,7 +20,8 @@ PAIRS = """
 CREATE OR REPLACE TEMP TABLE revised AS
 WITH capture AS (
   SELECT
-    article_id, revision_number, revision.load_seq, revision.fetch_id, title, modified_at, word_count, verdict.readers,
+    article_id, revision_number, revision.load_seq, revision.fetch_id, title, is_retitled, is_reworded, modified_at, word_count,
+    verdict.readers,
     lag({'load_seq': revision.load_seq, 'fetch_id': revision.fetch_id, 'title': title, 'modified_at': modified_at,
       'word_count': word_count, 'readers': verdict.readers}) OVER (PARTITION BY article_id ORDER BY revision_number) AS older
   FROM core.revision AS revision
@@ -28,7 +29,7 @@ WITH capture AS (
   WHERE article_id IN (SELECT article_id FROM touched_article)
 )
 SELECT
-  article_id, revision_number, load_seq, fetch_id, title, older,
+  article_id, revision_number, load_seq, fetch_id, title, is_retitled, is_reworded, older,
   CASE
     WHEN NOT list_has_any(readers, older.readers) THEN NULL
     WHEN older.modified_at IS NULL AND modified_at IS NOT NULL THEN false
@@ -38,10 +39,13 @@ SELECT
 FROM capture
 WHERE older IS NOT NULL
 """
-# Texts are read by load_seq, so that DuckDB passes over older row groups
+# Texts are read by load_seq, so that DuckDB passes over older row groups. What core.revision holds for one headline, or for one
+# text, is one here, however two versions wrote it.
 TEXTS = """
 SELECT
-  revised.article_id::VARCHAR, revision_number, revised.older.title, revised.title, before.text, after.text, is_silent
+  revised.article_id::VARCHAR, revision_number, revised.older.title,
+  CASE WHEN is_retitled THEN revised.title ELSE revised.older.title END,
+  before.text, CASE WHEN is_reworded THEN after.text ELSE before.text END, is_silent
 FROM revised
 JOIN raw.extraction AS before ON before.load_seq = revised.older.load_seq AND before.fetch_id = revised.older.fetch_id
 JOIN raw.extraction AS after ON after.load_seq = revised.load_seq AND after.fetch_id = revised.fetch_id
@@ -55,7 +59,7 @@ WHERE getvariable('since_seq') < 0 OR article_id IN (SELECT article_id FROM touc
 """
 PARAGRAPHS = pa.list_(pa.string())
 ROW = pa.schema(
-    [("article_id", pa.string()), ("revision_number", pa.int64()), ("title_before", pa.string()), ("is_retitled", pa.bool_()),
+    [("article_id", pa.string()), ("revision_number", pa.int64()), ("title_before", pa.string()),
      ("paragraphs_added", PARAGRAPHS), ("paragraphs_removed", PARAGRAPHS),
      ("paragraphs_changed", pa.list_(pa.struct([("before", pa.string()), ("after", pa.string())]))),
      ("is_trivial", pa.bool_()), ("is_stealth", pa.bool_())]
@@ -95,7 +99,6 @@ def _row(
         "article_id": article_id,
         "revision_number": revision_number,
         "title_before": title_before,
-        "is_retitled": made.is_retitled,
         "paragraphs_added": made.added,
         "paragraphs_removed": made.removed,
         "paragraphs_changed": [{"before": one, "after": other} for one, other in made.changed],

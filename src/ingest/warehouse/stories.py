@@ -7,6 +7,7 @@ is a function of the articles as they are, so that a rebuild gives what many sma
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import duckdb
@@ -24,14 +25,16 @@ MOMENT = pa.timestamp("us", "UTC")
 # The rows that are written from here: as the kept models have them, without what SQL adds; and those of temp tables
 ROWS = {
     "core.line": pa.schema(
-        [("article_key", pa.int64()), ("source_id", pa.string()), ("line_key", pa.int64()), ("published_at", MOMENT)]
+        [("article_key", pa.int64()), ("source_id", pa.string()), ("line_keys", pa.list_(pa.int64())), ("published_at", MOMENT)]
     ),
     "core.repeated_line": pa.schema([("source_id", pa.string()), ("line_key", pa.int64()), ("line", pa.string())]),
     "core.signature": pa.schema(
         [("article_key", pa.int64()), ("article_id", pa.string()), ("source_id", pa.string()), ("title", pa.string()),
          ("published_at", MOMENT), ("content_hash", pa.string()), ("text_key", pa.int64()), ("words", pa.string())]
     ),
-    "core.signature_key": pa.schema([("article_key", pa.int64()), ("key", pa.uint32()), ("published_at", MOMENT)]),
+    "core.signature_key": pa.schema(
+        [("article_key", pa.int64()), ("keys", pa.list_(pa.uint32())), ("published_at", MOMENT)]
+    ),
     "core.likeness": pa.schema(
         [("article_key", pa.int64()), ("other_article_key", pa.int64()), ("likeness_kind", pa.string()),
          ("matched_count", pa.int64()), ("share", pa.float64()), ("other_share", pa.float64()), ("jaccard", pa.float64()),
@@ -52,6 +55,15 @@ FROM given_rows AS given
 JOIN neighbour AS own ON own.article_key = given.article_key
 JOIN neighbour AS first ON first.article_key = given.story_key
 """
+# Where the next article was published weeks after the one before: what is searched for both would be all the time in between
+APART = """
+SELECT place
+FROM (SELECT place, published_at - lag(published_at) OVER (ORDER BY place) AS gap FROM unsigned)
+WHERE gap > INTERVAL 14 DAYS
+ORDER BY place
+"""
+LINES = "SELECT article_key, source_id, unnest(line_keys) AS line_key, published_at FROM given_rows"
+KEYS = "SELECT article_key, unnest(keys) AS key, published_at FROM given_rows"
 REPEATED = "SELECT source_id, line_key FROM core.repeated_line SEMI JOIN seen_line USING (source_id, line_key)"
 
 
@@ -90,8 +102,9 @@ def _sign_all(connection: Connection, batch: int) -> tuple[int, set[int]]:
     """Sign what is `unsigned`; returns how many that were, and the keys of all whose links may be others now."""
     ((count,),) = connection.execute("SELECT count(*) FROM unsigned").fetchall()
     affected: set[int] = set()
-    for start in range(0, count, batch):
-        affected |= _sign(connection, start, start + batch)
+    for start, end in pairwise([0, *(place for (place,) in _all(connection, APART)), count]):
+        for first in range(start, end, batch):
+            affected |= _sign(connection, first, min(first + batch, end))
     return int(count), affected
 
 
@@ -100,9 +113,8 @@ def _sign(connection: Connection, start: int, end: int) -> set[int]:
     _run(connection, "signing", start=start, end=end)
     affected = _forget(connection, "outdated")
     group = [_signed(row, lines(text)) for *row, text in _all(connection, f"SELECT {ARTICLE}, text FROM signing")]
-    _insert(connection, "core.line", (
-        (one.article_key, one.source_id, key, one.published_at) for one in group for key in dict.fromkeys(one.line_keys)
-    ))  # fmt: skip
+    found = ((one.article_key, one.source_id, list(dict.fromkeys(one.line_keys)), one.published_at) for one in group)
+    _insert(connection, "core.line", found, select=LINES)
     _run(connection, "repeated")
     learnt = set(_all(connection, "SELECT source_id, line_key FROM learnt"))
     said = {
@@ -142,9 +154,8 @@ def _compare(connection: Connection, group: Sequence[Signed]) -> set[int]:
     )
     _insert(connection, "signed", ((row[0], row[4], row[6]) for row in rows))
     _insert(connection, "core.signature", rows)
-    _insert(connection, "core.signature_key", (
-        (one.article_key, key, one.published_at) for one in group for key in keys(texts[one.article_key].order)
-    ))  # fmt: skip
+    small = ((one.article_key, list(keys(texts[one.article_key].order)), one.published_at) for one in group)
+    _insert(connection, "core.signature_key", small, select=KEYS)
     _run(connection, "candidates")
     others = _all(connection, "SELECT article_key, source_id, title, words FROM other_signature")
     texts |= {

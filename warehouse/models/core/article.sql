@@ -17,12 +17,20 @@ carrier AS (
 ),
 -- when an article with pages as early as the carrier's last read otherwise, and the text may have come to it or gone from it
 shift AS (
-  SELECT carrier.content_hash, max(shifted.shifted_seq) AS change_seq
+  SELECT content_hash, max(change_seq) AS change_seq
   FROM (
-    SELECT load_seq, shifted_seq, unnest(shifted_hashes) AS content_hash FROM core.origin WHERE shifted_seq IS NOT NULL
-  ) AS shifted
-  JOIN carrier ON carrier.content_hash = shifted.content_hash AND shifted.load_seq <= carrier.first.captured_seq
-  GROUP BY carrier.content_hash
+    SELECT carrier.content_hash, shifted.shifted_seq AS change_seq
+    FROM (
+      SELECT load_seq, shifted_seq, unnest(shifted_hashes) AS content_hash FROM core.origin WHERE shifted_seq IS NOT NULL
+    ) AS shifted
+    JOIN carrier ON carrier.content_hash = shifted.content_hash AND shifted.load_seq <= carrier.first.captured_seq
+    UNION ALL
+    -- or when the article that carried it was erased
+    SELECT carried.content_hash, carried.load_seq
+    FROM (SELECT unnest(carried_hashes) AS content_hash, load_seq FROM raw.tombstone) AS carried
+    SEMI JOIN carrier USING (content_hash)
+  ) AS moved
+  GROUP BY content_hash
 )
 SELECT
   article.article_id,
@@ -75,7 +83,9 @@ SELECT
   ) AS evidence,
   page.content_hash,
   text_count.revision_count,
-  nullif(carrier.first.article_id, article.article_id) AS duplicate_of,
+  -- what began with another's text (a wall, a teaser) and says something of its own by now is a copy no longer
+  CASE WHEN page.content_hash = origin.content_hash THEN nullif(carrier.first.article_id, article.article_id) END
+    AS duplicate_of,
   article.fetch_id,
   article.extractor,
   article.extractor_version,

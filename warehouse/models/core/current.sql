@@ -6,10 +6,11 @@ WITH history AS (
   SELECT
     article_id,
     min(fetched_at) FILTER (is_article) AS first_seen_at,
-    -- a confirmation is no news, but where texts that two versions had read become comparable by it
+    -- a confirmation is no news, but where what two versions had read becomes comparable by it
     greatest(
       max(load_seq),
-      CASE WHEN count(DISTINCT readers[1]) > 1 AND count(DISTINCT content_hash) > 1 THEN max(read_seq) END
+      CASE WHEN count(DISTINCT readers[1]) > 1 AND greatest(count(DISTINCT content_hash), count(DISTINCT title)) > 1
+        THEN max(read_seq) END
     ) AS change_seq,
     last({'load_seq': load_seq, 'fetch_id': fetch_id, 'extractor': extractor, 'version': extractor_version,
       'rule_hash': rule_hash} ORDER BY fetched_at, captured_seq, fetch_id) FILTER (is_article) AS latest

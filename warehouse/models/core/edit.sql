@@ -1,12 +1,11 @@
 -- core.edit: one row a revision after the first: what changed from the revision before it.
 -- grain: article_id, revision_number
 -- kind: kept
--- Rule 1 (rules/edit.py, warehouse/edits.py): a change of what they say raises this number, so that all rows are made anew.
+-- Rule 2 (rules/edit.py, warehouse/edits.py): a change of what they say raises this number, so that all rows are made anew.
 SELECT
   NULL::UUID AS article_id,
   NULL::BIGINT AS revision_number,
   NULL::VARCHAR AS title_before,
-  NULL::BOOLEAN AS is_retitled,
   NULL::VARCHAR[] AS paragraphs_added,
   NULL::VARCHAR[] AS paragraphs_removed,
   NULL::STRUCT("before" VARCHAR, "after" VARCHAR)[] AS paragraphs_changed,

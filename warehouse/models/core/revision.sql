@@ -1,63 +1,94 @@
--- core.revision: one row a distinct text of an article, in the order in which they were first captured.
+-- core.revision: one row a distinct headline and text of an article, in the order in which they were first captured.
 -- grain: article_id, revision_number
 -- kind: table
 -- touched by: article_id
--- Texts are told apart under one extractor version and rule: what only a change of these reads otherwise is no revision.
+-- Both are told apart under one extractor version and rule: what only a change of these reads otherwise is no revision. Where a
+-- page gives no headline, it is the one before, or else the one after.
 WITH capture AS (
   SELECT
-    article_id, fetch_id, load_seq, fetched_at, content_hash, readers,
+    article_id, fetch_id, load_seq, fetched_at, readers, content_hash,
+    CASE WHEN folded_line(title) <> '' THEN title END AS title,
     row_number() OVER (PARTITION BY article_id ORDER BY fetched_at, captured_seq, fetch_id) AS place
   FROM core.verdict
   WHERE is_article AND article_id IN (SELECT article_id FROM touched_article)
 ),
+said AS (
+  SELECT article_id, place, readers, 'text' AS part, content_hash AS words
+  FROM capture
+  UNION ALL
+  SELECT article_id, place, readers, 'title', folded_line(title)
+  FROM capture
+  WHERE title IS NOT NULL
+),
 -- a reader is a version with a rule; who confirmed a verdict has read the page, too
 reading AS (
-  SELECT article_id, place, min(place) OVER (PARTITION BY article_id, reader) AS first_place
-  FROM (SELECT article_id, place, unnest(readers) AS reader FROM capture) AS page
+  SELECT
+    article_id, part, place,
+    min(place) OVER (PARTITION BY article_id, part, reader) AS first_place,
+    min(place) OVER (PARTITION BY article_id, part) AS opening_place
+  FROM (SELECT article_id, part, place, unnest(readers) AS reader FROM said) AS page
 ),
--- a text is a revision if a reader of its first page had read a page before, as something else
+-- words are new if a reader of their first page had read a page before, as something else
 begun AS (
-  SELECT article_id, content_hash
-  FROM (SELECT article_id, content_hash, min(place) AS place FROM capture GROUP BY article_id, content_hash) AS page
-  JOIN reading USING (article_id, place)
-  WHERE place = 1 OR first_place < place
-  GROUP BY article_id, content_hash
+  SELECT article_id, part, words
+  FROM (SELECT article_id, part, words, min(place) AS place FROM said GROUP BY article_id, part, words) AS page
+  JOIN reading USING (article_id, part, place)
+  WHERE place = opening_place OR first_place < place
+  GROUP BY article_id, part, words
 ),
--- any other text is the one before it, read otherwise, wherever it is met again
+-- any others are those before them, read otherwise, wherever they are met again
 settled AS (
-  SELECT *, first_value(revision_hash) OVER (PARTITION BY article_id, content_hash ORDER BY place) AS settled_hash
+  SELECT article_id, part, place, first_value(begun_words) OVER (PARTITION BY article_id, part, words ORDER BY place) AS words
   FROM (
-    SELECT
-      capture.*, last_value(begun.content_hash IGNORE NULLS) OVER (PARTITION BY article_id ORDER BY place) AS revision_hash
-    FROM capture
-    LEFT JOIN begun USING (article_id, content_hash)
+    SELECT said.*, last_value(begun.words IGNORE NULLS) OVER (PARTITION BY article_id, part ORDER BY place) AS begun_words
+    FROM said
+    LEFT JOIN begun USING (article_id, part, words)
   ) AS carried
 ),
-text_seen AS (
+page AS (
+  SELECT
+    capture.article_id, capture.fetch_id, capture.load_seq, capture.fetched_at, place, text_said.words AS text_words,
+    coalesce(last_value(title_said.words IGNORE NULLS) OVER up_to, first_value(title_said.words IGNORE NULLS) OVER after)
+      AS title_words,
+    coalesce(last_value(capture.title IGNORE NULLS) OVER up_to, first_value(capture.title IGNORE NULLS) OVER after) AS title
+  FROM capture
+  JOIN settled AS text_said USING (article_id, place)
+  LEFT JOIN settled AS title_said
+    ON title_said.article_id = capture.article_id AND title_said.place = capture.place AND title_said.part = 'title'
+  WHERE text_said.part = 'text'
+  WINDOW
+    up_to AS (PARTITION BY capture.article_id ORDER BY place),
+    after AS (PARTITION BY capture.article_id ORDER BY place ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
+),
+seen AS (
   SELECT
     article_id,
-    settled_hash AS content_hash,
+    text_words,
+    title_words,
     min(place) AS place,
     min(fetched_at) AS first_seen_at,
     max(fetched_at) AS last_seen_at,
     count(*) AS capture_count,
-    first({'fetch_id': fetch_id, 'load_seq': load_seq} ORDER BY place) AS first_capture
-  FROM settled
-  GROUP BY article_id, settled_hash
+    first({'fetch_id': fetch_id, 'load_seq': load_seq, 'title': title} ORDER BY place) AS capture
+  FROM page
+  GROUP BY article_id, text_words, title_words
 )
 SELECT
-  text_seen.article_id,
-  row_number() OVER (PARTITION BY text_seen.article_id ORDER BY text_seen.place) AS revision_number,
-  text_seen.content_hash,
-  text_seen.first_seen_at,
-  text_seen.last_seen_at,
-  text_seen.capture_count,
-  extraction.title,
+  seen.article_id,
+  row_number() OVER article AS revision_number,
+  extraction.content_hash,
+  seen.first_seen_at,
+  seen.last_seen_at,
+  seen.capture_count,
+  seen.capture.title AS title,
+  CASE WHEN row_number() OVER article > 1 THEN title_words IS DISTINCT FROM lag(title_words) OVER article END AS is_retitled,
+  CASE WHEN row_number() OVER article > 1 THEN text_words IS DISTINCT FROM lag(text_words) OVER article END AS is_reworded,
   extraction.modified_at,
   extraction.word_count,
   extraction.fetch_id,
   extraction.batch_id,
   extraction.load_seq
-FROM text_seen
+FROM seen
 JOIN raw.extraction AS extraction
-  ON extraction.load_seq = text_seen.first_capture.load_seq AND extraction.fetch_id = text_seen.first_capture.fetch_id
+  ON extraction.load_seq = seen.capture.load_seq AND extraction.fetch_id = seen.capture.fetch_id
+WINDOW article AS (PARTITION BY seen.article_id ORDER BY seen.place)

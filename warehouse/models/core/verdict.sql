@@ -8,7 +8,7 @@ WITH page AS (
   WHERE outcome = 'ok' AND entry_id IN (SELECT entry_id FROM touched_entry)
 ),
 given AS (
-  SELECT fetch_id, load_seq, record_hash, content_hash, extractor, extractor_version, rule_hash
+  SELECT fetch_id, load_seq, record_hash, title, content_hash, extractor, extractor_version, rule_hash
   FROM raw.extraction
   WHERE entry_id IN (SELECT entry_id FROM touched_entry)
   UNION ALL BY NAME
@@ -60,6 +60,7 @@ SELECT
   coalesce(confirmed.reader.load_seq, counted.load_seq) AS read_seq,
   counted.content_hash IS NOT NULL AS is_article,
   counted.reason,
+  counted.title,
   counted.content_hash,
   list_sort(history.content_hashes) AS content_hashes,
   history.shifted_seq,

@@ -29,6 +29,7 @@ SELECT
   article.published_evidence,
   article.published_contradictions,
   cardinality(article.published_contradictions) > 0 AS is_published_disputed,
+  is_certain_time(published_precision, published_evidence, cardinality(published_contradictions) > 0) AS is_published_certain,
   article.modified_at,
   article.first_seen_at,
   article.fetched_at,

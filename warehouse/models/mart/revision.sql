@@ -1,4 +1,4 @@
--- mart.revision: one row a distinct text of an article, in the order in which they were seen, with what changed from the one before.
+-- mart.revision: one row a distinct headline and text of an article, in the order in which they were seen, with what changed from the one before.
 -- grain: article_id, revision_number
 -- kind: view
 SELECT
@@ -13,7 +13,8 @@ SELECT
   extraction.text,
   revision.word_count,
   edit.title_before,
-  edit.is_retitled,
+  revision.is_retitled,
+  revision.is_reworded,
   edit.paragraphs_added,
   edit.paragraphs_removed,
   edit.paragraphs_changed,

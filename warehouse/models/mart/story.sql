@@ -5,9 +5,7 @@
 WITH member AS (
   SELECT
     joined.story_id, joined.article_key, article.*,
-    article.published_precision <> 'day'
-      AND article.published_evidence NOT IN ('text', 'url', 'first-seen')
-      AND cardinality(article.published_contradictions) = 0 AS is_trusted
+    is_certain_time(published_precision, published_evidence, cardinality(published_contradictions) > 0) AS is_trusted
   FROM core.story_article AS joined
   JOIN core.article AS article ON article.article_id = joined.article_id
 ),
