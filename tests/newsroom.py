@@ -19,8 +19,10 @@ from ingest.records import (
     RejectionReason,
     Row,
     SourceSeen,
+    Tombstone,
 )
 from ingest.rules.fingerprint import content_hash, word_count
+from ingest.rules.ladder import next_retry_at
 from ingest.rules.url import canonical, identity
 from ingest.settings import Settings
 from ingest.stage import batch as stage
@@ -122,17 +124,38 @@ class Newsroom:
         ))  # fmt: skip
 
     def fails(self, url: str, outcome: Outcome, *, source_id: str = "daily", **changes: Any) -> None:
-        """A fetch that brought nothing."""
-        self._add("fetch", replace(self._fetch(url, source_id, outcome), **changes))
+        """A fetch that brought nothing; the next attempt is the ladder's."""
+        fetch = replace(self._fetch(url, source_id, outcome), **changes)
+        if fetch.purpose != "second_look" and "next_attempt_at" not in changes:
+            next_attempt_at = next_retry_at(
+                outcome, fetch.http_status, fetch.attempt, now=fetch.fetched_at, not_before_at=fetch.not_before_at
+            )
+            fetch = replace(fetch, next_attempt_at=next_attempt_at)
+        self._add("fetch", fetch)
 
     def looks_again(self, url: str, *, source_id: str = "daily", **changes: Any) -> None:
         """A second look that found the page unchanged, by the validators of the page that we hold."""
         seen = replace(self._fetch(url, source_id, "not_modified"), purpose="second_look", etag='"1"', body_hash="b")
         self._add("fetch", replace(seen, **changes))
 
+    def buries(self, url: str | None, *, source_id: str | None = None, author_hash: str | None = None) -> None:
+        """A tombstone of an address, wherever it is listed; or a standing order by source or author."""
+        self._tick()
+        entry_id = identity(url) if url else None
+        self._add("tombstone", Tombstone(
+            tombstone_id=self._id(), order_id=self._id(), order_kind="url" if url else "author" if author_hash else "source",
+            order_reason=None, source_id=source_id, entry_id=entry_id, article_id=entry_id, is_everywhere=True,
+            author_hash=author_hash, carried_hashes=(), listed_at=None, erased_at=self.now,
+        ))  # fmt: skip
+
     def seals(self) -> Batch:
         self._tick()
+        if "tombstone" in self._rows:
+            return self._sealed("erasure")
         kind: BatchKind = "listing" if "poll" in self._rows else "pages" if "fetch" in self._rows else "reprocess"
+        return self._sealed(kind)
+
+    def _sealed(self, kind: BatchKind) -> Batch:
         sealed = stage.seal(
             self.settings.stage, batch_kind=kind, rows=self._rows, now=self.now, token=f"{self._count:08x}"
         )
@@ -156,9 +179,10 @@ class Newsroom:
             polled_at=self.now, outcome="ok", detail=None, http_status=200, is_conditional=False, is_tls_verified=None,
             etag=None, last_modified=None,
             body_hash=None, body_bytes=10, elapsed_ms=1, parse_route="strict", entry_count=0, recorded_count=0,
-            unlinked_count=0, outside_count=0, known_count=0, gap_from_at=None, lastmod_at=None, answered_at=self.now,
-            read_at=self.now, full_at=self.now, since_at=None, window_count=20, arrivals_per_day=None, failure_count=0,
-            is_retired=False, not_before_at=None, next_poll_at=self.now + timedelta(minutes=10), next_url=url,
+            unlinked_count=0, outside_count=0, known_count=0, erased_count=0, gap_from_at=None, lastmod_at=None,
+            answered_at=self.now, read_at=self.now, full_at=self.now, since_at=None, window_count=20,
+            arrivals_per_day=None, failure_count=0, is_retired=False, not_before_at=None,
+            next_poll_at=self.now + timedelta(minutes=10), next_url=url,
         )  # fmt: skip
 
     def _fetch(self, url: str, source_id: str, outcome: Outcome) -> Fetch:

@@ -14,8 +14,11 @@ from ingest.jobs import build, crawl, load, publish
 from ingest.jobs.crawl import CrawlSummary
 from ingest.rules.url import identity
 from ingest.settings import Settings
+from ingest.warehouse import check, sql
+from ingest.warehouse.read import reader
 from killer import killed
 from looks import ask, tables
+from small_warehouse import doubled
 
 Crawls = Callable[[NewsWeb], Settings]
 LATER = timedelta(seconds=30)  # past the feeds' interval and any Retry-After of the demo web
@@ -55,6 +58,9 @@ def test_every_item_of_both_editions_ends_in_the_state_that_the_truth_tells(web:
     assert [url for url in web.truth()["unasked"] if web.fetch_count(url)] == []
     assert differences(web.truth()["entries"], told(settings)) == []
     assert wrongly_joined(web.truth()["entries"], story_of(settings)) == []
+    with reader(settings.published_file) as connection:
+        assert [model.name for model in sql.models() if doubled(connection, model)] == []
+        assert check.run(connection, since_seq=-1) == []
 
 
 def test_articles_say_what_the_papers_printed(web: NewsWeb, crawls: Crawls) -> None:

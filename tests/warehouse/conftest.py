@@ -1,5 +1,6 @@
 """What was staged, published and asked."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,17 @@ from ingest.jobs import build, load, publish
 from ingest.settings import Settings
 from looks import ask
 from newsroom import Newsroom
+from small_warehouse import builds, warehouse
+
+
+@pytest.fixture(scope="session")
+def empty_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A writer's file with all models built over nothing: to be copied, or given rows that are rolled back."""
+    file = tmp_path_factory.mktemp("empty") / "writer.duckdb"
+    with warehouse(file) as connection:
+        builds(connection)
+        connection.execute("CHECKPOINT")
+    return file
 
 
 @pytest.fixture

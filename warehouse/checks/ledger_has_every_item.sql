@@ -1,8 +1,10 @@
--- Every item that was listed or fetched is in the ledger, exactly once.
+-- Every item that was listed, fetched or erased is in the ledger, exactly once.
 WITH listed AS (
   SELECT source_id, entry_id FROM raw.entry WHERE load_seq > getvariable('since_seq')
   UNION
   SELECT source_id, entry_id FROM raw.fetch WHERE load_seq > getvariable('since_seq')
+  UNION
+  SELECT source_id, entry_id FROM raw.tombstone WHERE load_seq > getvariable('since_seq') AND listed_at IS NOT NULL
 ),
 told AS (
   SELECT source_id, entry_id, count(*) AS row_count

@@ -28,19 +28,23 @@ def next_retry_at(
     outcome: Outcome, http_status: int | None, attempt: int, *, now: datetime, not_before_at: datetime | None
 ) -> datetime | None:
     """The next rung after attempt number `attempt` (from 1), not before the host allows; None: failed for good."""
-    if attempt > _retries(outcome, http_status):
+    if attempt >= allowed_attempts(outcome, http_status):
         return None
     if attempt == 1 and not_before_at:
         return not_before_at  # the host itself says when; if it says so again, the rungs count
     return max(now + timedelta(seconds=RETRY_S[min(attempt, len(RETRY_S)) - 1]), not_before_at or now)
 
 
-def _retries(outcome: Outcome, http_status: int | None) -> int:
+def allowed_attempts(outcome: Outcome, http_status: int | None) -> int:
+    """Attempts after which an entry that cannot be fetched has failed, as the last one ended; 1: no other would help.
+
+    The warehouse proves by it that what it calls failed has failed (warehouse/macros/allowed_attempts.sql).
+    """
     if outcome == "robots_unreachable":
-        return len(RETRY_S) + ROBOTS_RETRIES
+        return 1 + len(RETRY_S) + ROBOTS_RETRIES
     if is_passing(outcome, http_status):
-        return len(RETRY_S)
-    return MISSING_RETRIES if outcome == "http_error" and http_status == MISSING_STATUS else 0
+        return 1 + len(RETRY_S)
+    return 1 + (MISSING_RETRIES if outcome == "http_error" and http_status == MISSING_STATUS else 0)
 
 
 def next_look_at(

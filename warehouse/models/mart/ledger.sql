@@ -7,13 +7,21 @@ WITH visit AS (
     entry_id,
     count(*) AS fetch_count,
     max(fetched_at) AS last_fetched_at,
-    last({'outcome': outcome, 'http_status': http_status, 'next_attempt_at': next_attempt_at}
-      ORDER BY fetched_at, load_seq, fetch_id) AS latest,
-    -- unchanged against a page that no batch holds any more: the page is owed again (state/visited.sql)
-    last(outcome ORDER BY fetched_at, load_seq, fetch_id) = 'not_modified' AND NOT bool_or(outcome = 'ok') AS is_lost
+    last({'purpose': purpose, 'attempt': attempt, 'outcome': outcome, 'http_status': http_status,
+      'next_attempt_at': next_attempt_at} ORDER BY fetched_at, load_seq, fetch_id) AS latest,
+    bool_or(outcome = 'ok') AS has_page,
+    max(load_seq) AS change_seq
   FROM raw.fetch
   WHERE entry_id IN (SELECT entry_id FROM touched_entry)
   GROUP BY entry_id
+),
+tried AS (
+  SELECT
+    *,
+    -- the page that was looked at again is in no batch any more: where nothing else is planned, it is owed (state/visited.sql)
+    NOT has_page AND (latest.outcome = 'not_modified' OR latest.purpose = 'second_look' AND latest.next_attempt_at IS NULL
+      AND latest.outcome NOT IN ('gone', 'robots_denied')) AS is_lost
+  FROM visit
 ),
 -- the last page that was rejected, by the verdict on it that counts
 rejected AS (
@@ -23,7 +31,7 @@ rejected AS (
   QUALIFY row_number() OVER (PARTITION BY entry_id ORDER BY fetched_at DESC, captured_seq DESC, fetch_id DESC) = 1
 ),
 refused AS (
-  SELECT rejected.entry_id, rejection.reason, rejection.title, rejection.published_at
+  SELECT rejected.entry_id, rejection.reason, rejection.title, rejection.published_at, rejection.load_seq AS change_seq
   FROM rejected
   JOIN raw.rejection AS rejection ON rejection.load_seq = rejected.load_seq AND rejection.fetch_id = rejected.fetch_id
 ),
@@ -36,21 +44,29 @@ home AS (
 judged AS (
   SELECT
     entry.source_id, entry.entry_id, entry.url, entry.feed_id, entry.listed_by, entry.listed_at,
-    article.article_id, article.duplicate_of, visit.fetch_count, visit.last_fetched_at, visit.latest, visit.is_lost,
+    article.article_id, article.duplicate_of, tried.fetch_count, tried.last_fetched_at, tried.latest, tried.is_lost,
     refused.reason AS rejection_reason,
     coalesce(article.title, refused.title, entry.title) AS title,
     coalesce(article.published_at, refused.published_at, entry.published.at) AS published_at,
+    greatest(entry.change_seq, tried.change_seq, refused.change_seq, article.change_seq) AS change_seq,
     CASE
       WHEN article.article_id IS NOT NULL AND article.source_id <> entry.source_id THEN 'other_source'
       WHEN article.article_id IS NOT NULL AND article.entry_id <> entry.entry_id THEN 'same_article'
       WHEN article.article_id IS NOT NULL AND article.duplicate_of IS NOT NULL THEN 'same_text'
     END AS duplicate_reason
   FROM core.entry AS entry
-  LEFT JOIN visit USING (entry_id)
+  LEFT JOIN tried USING (entry_id)
   LEFT JOIN home USING (entry_id)
   LEFT JOIN core.article AS article ON article.article_id = home.article_id
   LEFT JOIN refused USING (entry_id)
   WHERE entry.entry_id IN (SELECT entry_id FROM touched_entry)
+),
+-- what was erased is still counted, on the day on which it was listed
+erased AS (
+  SELECT source_id, entry_id, min(listed_at) AS listed_at, max(load_seq) AS change_seq
+  FROM raw.tombstone
+  WHERE listed_at IS NOT NULL AND entry_id IN (SELECT entry_id FROM touched_entry)
+  GROUP BY source_id, entry_id
 )
 SELECT
   source_id,
@@ -61,6 +77,7 @@ SELECT
   feed_id,
   listed_by,
   listed_at,
+  (listed_at AT TIME ZONE 'UTC')::DATE AS listed_on,
   CASE
     WHEN duplicate_reason IS NOT NULL THEN 'duplicate'
     WHEN article_id IS NOT NULL THEN 'stored'
@@ -81,7 +98,21 @@ SELECT
     AS duplicate_of,
   latest.http_status AS http_status,
   coalesce(fetch_count, 0) AS fetch_count,
+  latest.attempt AS attempt,
   last_fetched_at,
   CASE WHEN latest IS NULL THEN listed_at WHEN is_lost THEN last_fetched_at ELSE latest.next_attempt_at END
-    AS next_attempt_at
+    AS next_attempt_at,
+  change_seq
 FROM judged
+UNION ALL BY NAME
+SELECT
+  source_id,
+  entry_id,
+  listed_at,
+  (listed_at AT TIME ZONE 'UTC')::DATE AS listed_on,
+  'rejected' AS state,
+  'erased' AS reason,
+  0 AS fetch_count,
+  change_seq
+FROM erased
+ANTI JOIN core.entry USING (source_id, entry_id)
