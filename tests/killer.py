@@ -10,19 +10,22 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from ingest.settings import Settings
-from ingest.warehouse import stories
+from ingest.warehouse import base, stories
 
 PLACES: dict[str, tuple[Any, str]] = {
     "fsync": (os, "fsync"),
     "replace": (pathlib.Path, "replace"),
+    "hardlink": (pathlib.Path, "hardlink_to"),
+    "base_load": (base, "among"),
     "story_step": (stories, "_run"),
 }
 
 
-def killed(settings: Settings, job: str, *, at: str, number: int) -> bool:
+def killed(settings: Settings, job: str, *, at: str, number: int, now: datetime | None = None) -> bool:
     """Run a job by its module name; True if the kill came before its end."""
     environ = {
         **os.environ,
@@ -31,8 +34,15 @@ def killed(settings: Settings, job: str, *, at: str, number: int) -> bool:
         "INGEST_CATALOGUE": str(settings.catalogue),
         "INGEST_ALLOW_NETWORKS": ",".join(map(str, settings.allow_networks)),
     }
+    if settings.keep_batches_days is not None:
+        environ["INGEST_KEEP_BATCHES_DAYS"] = str(settings.keep_batches_days)
+    given = [now.isoformat()] if now else []
     ended = subprocess.run(
-        [sys.executable, __file__, at, str(number), job], check=False, env=environ, capture_output=True, text=True
+        [sys.executable, __file__, at, str(number), job, *given],
+        check=False,
+        env=environ,
+        capture_output=True,
+        text=True,
     )
     if ended.returncode not in (0, -signal.SIGKILL):
         raise AssertionError(f"{job} failed by itself: {ended.stderr}")
@@ -58,4 +68,5 @@ if __name__ == "__main__":
 
     owner, name = PLACES[sys.argv[1]]
     setattr(owner, name, _die_after(getattr(owner, name), int(sys.argv[2])))
-    importlib.import_module(f"ingest.jobs.{sys.argv[3]}").run(settings_module.load())
+    moment = {"now": datetime.fromisoformat(sys.argv[4])} if sys.argv[4:] else {}
+    importlib.import_module(f"ingest.jobs.{sys.argv[3]}").run(settings_module.load(), **moment)

@@ -37,11 +37,17 @@ class Settings:
     extract_memory_bytes: int = 1_500_000_000  # address space of one worker
     batch_pages: int = 200  # pages a crawl task seals at once; what a killed task may fetch again
     keep_superseded: bool = True  # verdicts that a later version replaced; False: dropped once that is published
+    keep_batches_days: int | None = None  # older batches are replaced by one folder of their rows; None: kept for ever
     story_batch: int = 1_000  # articles whose texts a build compares at once; memory grows with it (about 20 kB each)
     crawl_time_s: float = 480.0  # after this long a crawl task begins no more visits; what is left waits for the next
     crawl_batches: int = 8  # mapped crawl tasks of one DAG run, at most
     crawl_batch_sources: int = 4  # sources that one crawl task takes before there is another
     failed_share_red: float = 0.5  # share of failed polls that turns a crawl run red
+    keep_snapshots: int = 3  # earlier published files that are kept; each costs its size on disk (warehouse/README.md)
+    # free bytes below which backfill, then crawling pauses, beside what the next publish needs. Bytes and no shares: a day
+    # of news takes the same room on any disk, and half a percent of a large disk is plenty
+    disk_pause_backfill_bytes: int = 10_000_000_000
+    disk_pause_crawl_bytes: int = 2_000_000_000
 
     @property
     def stage(self) -> Path:
@@ -58,6 +64,10 @@ class Settings:
     @property
     def published_file(self) -> Path:
         return self.home / "warehouse" / "news.duckdb"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.home / "warehouse" / "snapshots"
 
     @property
     def state_file(self) -> Path:
@@ -96,13 +106,18 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     for name in ("fetch_threads", "extract_workers", "batch_pages", "crawl_batches", "crawl_batch_sources"):
         if getattr(settings, name) < 1:
             raise SettingsError(f"INGEST_{name.upper()} must be at least 1")
+    if settings.keep_batches_days is not None and settings.keep_batches_days < 1:
+        raise SettingsError("INGEST_KEEP_BATCHES_DAYS must be at least 1")
+    for name in ("keep_snapshots", "disk_pause_backfill_bytes", "disk_pause_crawl_bytes"):
+        if getattr(settings, name) < 0:
+            raise SettingsError(f"INGEST_{name.upper()} must be at least 0")
     return settings
 
 
 def _parse(kind: object, text: str) -> Any:
     if kind in (Path, Path | None):
         return Path(text).expanduser()
-    if kind is int:
+    if kind in (int, int | None):
         return int(text.replace("_", ""))
     if kind is float:
         return float(text)

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
+import duckdb
+
 from ingest.jobs import load, publish
 from ingest.records import Visit
 from ingest.rules.url import identity
@@ -152,3 +154,37 @@ def test_a_listing_that_was_taken_out_is_read_again_from_before_it(newsroom: New
     with known(settings, newsroom) as state:
         (feed,) = state.feeds().values()
     assert (feed.read_at, feed.body_hash) == (held.polled_at, None)
+
+
+def test_what_is_erased_is_owed_no_more_and_is_told_before_and_after_it_is_published(
+    newsroom: Newsroom, settings: Settings
+) -> None:
+    newsroom.lists(A, "https://daily.example/b")
+    newsroom.lists("https://weekly.example/c", source_id="weekly")
+    newsroom.seals()
+    with known(settings, newsroom) as state:
+        assert state.erased([(identity(A), "daily")]) == set()
+    newsroom.buries(A)
+    newsroom.buries(None, source_id="weekly")
+    newsroom.buries(None, author_hash="a1:1")
+    newsroom.seals()
+    for _ in range(2):
+        with known(settings, newsroom) as state:
+            assert [visit.url for visit in owed(state, newsroom, "daily", "weekly")] == ["https://daily.example/b"]
+            said = [(identity(A), "daily"), (identity(A), "other"), (identity("https://x.example/"), "weekly")]
+            assert state.erased([*said, (identity("https://daily.example/b"), "daily")]) == {0, 1, 2}
+            assert state.erased_authors() == {("a1:1", None)}
+        goes_out(settings)
+
+
+def test_a_state_that_an_older_version_published_knows_of_nothing_erased(
+    newsroom: Newsroom, settings: Settings
+) -> None:
+    newsroom.lists(A)
+    newsroom.seals()
+    goes_out(settings)
+    with duckdb.connect(str(settings.state_file)) as connection:
+        connection.execute("DROP TABLE tombstone")
+    with known(settings, newsroom) as state:
+        assert state.erased([(identity(A), "daily")]) == set()
+        assert [visit.url for visit in owed(state, newsroom)] == [A]

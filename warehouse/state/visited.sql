@@ -2,7 +2,7 @@
 -- key: entry_id
 -- merge: newest fetched_at
 -- Validators of a page that a whole history does not hold (its batch was taken out) are not handed on, and the entry is
--- due now; where there is no page at all, it starts over.
+-- due now; where there is no page at all, it starts over, unless its last look says that none would be found.
 WITH fetched AS (
   SELECT
     *,
@@ -22,7 +22,12 @@ SELECT
   CASE WHEN has_page OR NOT is_lost THEN attempt END AS attempt,
   outcome,
   fetched_at,
-  CASE WHEN is_lost AND outcome = 'not_modified' THEN fetched_at ELSE next_attempt_at END AS next_attempt_at,
+  CASE
+    WHEN is_lost AND outcome = 'not_modified' THEN fetched_at
+    WHEN is_lost AND NOT has_page AND purpose = 'second_look' AND outcome NOT IN ('gone', 'robots_denied')
+      THEN coalesce(next_attempt_at, fetched_at)
+    ELSE next_attempt_at
+  END AS next_attempt_at,
   CASE WHEN NOT is_lost THEN etag END AS etag,
   CASE WHEN NOT is_lost THEN last_modified END AS last_modified,
   CASE WHEN NOT is_lost THEN body_hash END AS body_hash,

@@ -8,7 +8,10 @@ from ingest import __version__
 from ingest.cli.ask import explain, query, status
 from ingest.cli.attempt import attempt
 from ingest.cli.demo import demo
-from ingest.cli.pipeline import build, check, crawl, load, publish, rebuild, reprocess, run, upkeep
+from ingest.cli.erase import erase
+from ingest.cli.look import near, search
+from ingest.cli.pipeline import build, check, crawl, load, publish, rebuild, reprocess, run, snapshots, upkeep
+from ingest.cli.share import export, report
 from ingest.cli.sources import sources
 from ingest.errors import IngestError
 
@@ -22,9 +25,15 @@ COMMANDS = (
     reprocess,
     rebuild,
     upkeep,
+    snapshots,
+    erase,
     query,
+    search,
+    near,
     status,
     explain,
+    export,
+    report,
     sources,
     attempt,
     demo,
@@ -39,7 +48,8 @@ def cli() -> None:
     Settings are INGEST_* variables (src/ingest/settings.py); data goes to INGEST_HOME, ./data by default.
 
     Exit codes: 0 done, 1 failed, 2 wrong use or SQL, 3 unusable settings, catalogue or input, 4 no warehouse,
-    5 another writer is at work, 6 a check, batch or migration cannot be trusted.
+    5 another writer is at work, 6 a check, batch or migration cannot be trusted,
+    7 the disk is full or nearly so, or may not be written to.
     """
 
 

@@ -17,23 +17,39 @@ ORDER BY schema_name DESC, table_name, column_index
 """
 
 
-@click.command()
+class Asking(click.Command):
+    """SQL may begin with a comment, which is no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(
+            ctx, [f"\n{word}" if word[:2] == "--" and word[2:3].isspace() else word for word in args]
+        )
+
+
+@click.command(cls=Asking)
 @click.argument("sql", required=False)
 @click.option("--csv", "wants_csv", is_flag=True, help="Print CSV.")
+@click.option(
+    "--as-of", metavar="SNAPSHOT|TIME", help="Ask this snapshot, or the newest of that time (`ingest snapshots`)."
+)
 @json_option
-def query(sql: str | None, wants_csv: bool, wants_json: bool) -> None:
+def query(sql: str | None, wants_csv: bool, as_of: str | None, wants_json: bool) -> None:
     """Run one SELECT on the published warehouse, read-only; without SQL, list tables and columns.
 
     Works at any moment, whatever the loader does. SQL may come from a file: ingest query "$(cat file.sql)".
     """
-    from ingest.warehouse import read
+    from ingest.warehouse import read, snapshot
 
-    with read.reader(load_settings().published_file) as connection:
+    settings = load_settings()
+    file = settings.published_file
+    if as_of:
+        file = snapshot.as_of(settings.published_file, settings.snapshots, as_of).file
+    with read.reader(file) as connection:
         columns, rows = read.query(connection, sql or TABLES)
     if wants_json:
         show.as_json([dict(zip(columns, row, strict=True)) for row in rows])
     elif wants_csv:
-        csv.writer(sys.stdout).writerows([columns, *rows])
+        csv.writer(sys.stdout).writerows([columns, *([show.field(value) for value in row] for row in rows)])
     else:
         show.table(columns, rows)
 
@@ -41,13 +57,13 @@ def query(sql: str | None, wants_csv: bool, wants_json: bool) -> None:
 @click.command()
 @json_option
 def status(wants_json: bool) -> None:
-    """What is published, what waits to be loaded, and each source's account."""
+    """What is published, what waits to be loaded, each source's account; exit code 7 where the disk is nearly full."""
     from ingest.jobs import status as job
 
     found = job.run(load_settings())
     if wants_json:
         show.as_json(found)
-        return
+        sys.exit(7 if found.disk.told else 0)
     click.echo(
         f"published {found.published_at:%Y-%m-%d %H:%M:%S%z}, {len(found.pending_batches)} batches wait to be loaded\n"
     )
@@ -69,6 +85,9 @@ def status(wants_json: bool) -> None:
     show.table(columns, rows)
     click.echo()
     show.table(["state", "reason", "items"], found.reasons)
+    if found.disk.told:
+        click.secho(f"\n{found.disk.told}", fg="red", err=True)
+        sys.exit(7)
 
 
 @click.command()

@@ -1,11 +1,13 @@
-"""`ingest crawl|load|build|check|publish|run`: the steps of the pipeline, one by one or all; `reprocess`, `upkeep`."""
+"""`ingest crawl|load|build|check|publish|run`, the steps of the pipeline, one by one or all; `reprocess|upkeep|snapshots`."""
 
+import sys
 from dataclasses import asdict
 from datetime import datetime
 
 import click
 
 from ingest.cli import show
+from ingest.errors import CheckFailed
 from ingest.settings import load as load_settings
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -72,7 +74,6 @@ def rebuild_stories(wants_json: bool) -> None:
 @json_option
 def check(wants_json: bool) -> None:
     """Run all checks; exit code 6 if one finds anything. Changes nothing."""
-    from ingest.errors import CheckFailed
     from ingest.jobs import check as job
 
     findings = job.run(load_settings())
@@ -157,20 +158,56 @@ def reprocess(
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Say what would be removed; remove nothing.")
 @json_option
 def upkeep(is_dry_run: bool, wants_json: bool) -> None:
-    """Remove archived pages whose time is over, and what is no longer known of hosts."""
+    """Remove what is over, check the whole history, and rewrite the warehouse where it has holes; daily.
+
+    Over are archived pages whose time has come and what is known of hosts that nobody visits. Exit code 6 if a check finds
+    anything.
+    """
     from ingest.jobs import upkeep as job
 
     summary = job.run(load_settings(), is_dry_run=is_dry_run)
     if wants_json:
         show.as_json(summary.as_dict())
-        return
+        sys.exit(6 if summary.findings else 0)
     verb = "would be removed" if is_dry_run else "removed"
     for day in summary.days:
         click.echo(f"{day} {verb}")
     click.echo(
         f"{verb}: {len(summary.days)} days of archived pages ({summary.archive_bytes / 1e6:.1f} MB),"
-        f" {summary.leases} leases of hosts, {summary.robots} answers for robots.txt"
+        f" {summary.leases} leases of hosts, {summary.robots} answers for robots.txt, {summary.expired} articles past their time"
     )
+    if summary.batches:
+        verb = "would be" if is_dry_run else "are"
+        click.echo(
+            f"{summary.batches} batches ({summary.batch_bytes / 1e6:.1f} MB) {verb} replaced by a base of their rows"
+        )
+    if summary.erasures:
+        click.echo(f"{summary.erasures} erasures finished that something had cut short")
+    if summary.before_bytes is not None and summary.after_bytes is not None:
+        click.echo(
+            f"writer.duckdb rewritten: {summary.before_bytes / 1e6:.1f} MB -> {summary.after_bytes / 1e6:.1f} MB"
+        )
+    if summary.findings:
+        raise CheckFailed(
+            f"checks of the whole history find {len(summary.findings)} rows:\n  " + "\n  ".join(summary.findings[:20]),
+            "`ingest check` shows them all, `ingest build --everything` makes what is derived anew",
+        )
+
+
+@click.command()
+@json_option
+def snapshots(wants_json: bool) -> None:
+    """The published files that can be opened: the present one, and the earlier ones that are kept."""
+    from ingest.warehouse import snapshot
+
+    settings = load_settings()
+    found = snapshot.standing(settings.published_file, settings.snapshots)
+    rows = [(one.snapshot_id, one.published_at, one.file_bytes, one.file) for one in found]
+    if wants_json:
+        columns = ("snapshot_id", "published_at", "file_bytes", "file")
+        show.as_json([dict(zip(columns, row, strict=True)) for row in rows])
+    else:
+        show.table(["snapshot", "published", "bytes", "file"], rows)
 
 
 @click.command()
@@ -206,6 +243,6 @@ def _tell(summary: object, wants_json: bool) -> None:
         click.echo(_words(summary))
 
 
-def _words(summary: dict[str, object] | dict[str, int | list[str]] | dict[str, int | bool | list[str]]) -> str:
+def _words(summary: dict[str, object] | dict[str, int | list[str]] | dict[str, int | bool | str | list[str]]) -> str:
     counts = {name: len(value) if isinstance(value, list) else value for name, value in summary.items()}
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in counts.items())

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import click
 
@@ -20,6 +21,11 @@ def as_json(value: object) -> None:
     click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
 
 
+def field(value: object) -> object:
+    """A value as CSV has it: lists and maps as JSON."""
+    return json.dumps(value, default=_plain, ensure_ascii=False) if isinstance(value, list | dict) else value
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> None:
     """A table for people; text from the world cannot steer the terminal."""
     from rich.console import Console
@@ -29,7 +35,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: st
     drawn = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
     for at, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[at], int | float) and not isinstance(row[at], bool) for row in rows)
-        drawn.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
+        # an id is there to be copied
+        is_id = bool(rows) and all(isinstance(row[at], UUID) for row in rows)
+        drawn.add_column(Text(column), justify="right" if numeric else "left", overflow="fold", no_wrap=is_id)
     for row in rows:
         drawn.add_row(*(Text(_cell(value)) for value in row))
     Console(width=None if sys.stdout.isatty() else 160).print(drawn)

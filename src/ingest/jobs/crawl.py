@@ -12,6 +12,7 @@ from typing import Any
 from ingest import access, catalogue
 from ingest.access import Access
 from ingest.errors import BatchCorrupt, BatchTooNew, CatalogueError, IngestError
+from ingest.jobs import disk
 from ingest.jobs.manners import open_manners
 from ingest.jobs.poll import Polled, poll_feeds
 from ingest.jobs.refill import refills
@@ -33,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class CrawlSummary:
-    """What a crawl did, in counts; the rows themselves are in its batches."""
+    """What a crawl did, in counts; the rows themselves are in its batches. `is_paused`: the disk is too full to begin."""
 
     polls: int = 0
     failed_polls: int = 0
@@ -47,17 +48,20 @@ class CrawlSummary:
     extracted: int = 0
     rejected: int = 0
     batches: list[str] = field(default_factory=list)
+    is_paused: bool = False
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
 
 
 def plan(settings: Settings, *, source_ids: Sequence[str] | None, now: datetime | None = None) -> list[list[str]]:
-    """Batches of sources that have a feed to poll or an entry to fetch by `now`, hosts kept together.
+    """Batches of sources that have a feed to poll or an entry to fetch by `now`, hosts kept together; none on a full disk.
 
     `source_ids`: these, due or not. Raises SettingsError without a contact: one red plan says so, not a red crawl a batch.
     """
     settings.must_have_contact()
+    if disk.pressure(settings) == "pause_crawl":
+        return []
     at = now or datetime.now(UTC)
     sources = _chosen(settings, source_ids)
     with _state(settings, now=at) as state:
@@ -86,6 +90,8 @@ def run(
     `poll_all`: feeds that are not due are polled too, since a person asked; a host's own wait still holds.
     `access_document`: terms of access by source, instead of the file that the settings name (`ingest.access`).
     """
+    if disk.pressure(settings) == "pause_crawl":
+        return CrawlSummary(is_paused=True)
     at = now or datetime.now(UTC)
     began_s = time.monotonic()
     sources = {source.source_id: source for source in _chosen(settings, source_ids)}

@@ -7,6 +7,7 @@ import duckdb
 
 from ingest import __version__
 from ingest.errors import BatchCorrupt, BatchTooNew
+from ingest.jobs import base, obedience
 from ingest.log import Progress, event, unwatched
 from ingest.settings import Settings
 from ingest.stage import batch as stage
@@ -24,24 +25,35 @@ def run(settings: Settings, *, progress: Progress = unwatched) -> Summary:
     A corrupt batch is quarantined, one of a newer version waits, the rest goes on. Raises WriterBusy while another
     writer works.
     """
-    loaded, quarantined, row_count = [], [], 0
     with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=datetime.now(UTC)) as connection:
-        lines = journal.read(settings.stage)
-        held = warehouse.held(connection)
-        owed = [name for name in lines if name not in held]
-        owed += [name for name in stage.sealed(settings.stage) if name not in held and name not in lines]
-        for done, batch_id in enumerate(owed, start=1):
-            try:
-                row_count += _load(settings, connection, batch_id, lines)
-                loaded.append(batch_id)
-            except BatchTooNew as error:
-                event(logger, "batch_put_off", logging.WARNING, batch_id=batch_id, finding=error)
-            except BatchCorrupt as error:
-                _quarantine(settings, connection, batch_id, lines, str(error))
-                quarantined.append(batch_id)
-            progress("batches loaded", done, len(owed))
-        if not settings.keep_superseded:
-            _drop_superseded(connection)
+        return load_owed(settings, connection, progress=progress)
+
+
+def load_owed(settings: Settings, connection: duckdb.DuckDBPyConnection, *, progress: Progress = unwatched) -> Summary:
+    """The same for whoever holds the writer's lock.
+
+    What a tombstone forbids is taken out of a batch before it is loaded; erasures come first, so that none is late.
+    """
+    loaded: list[str] = []
+    quarantined: list[str] = []
+    lines = journal.read(settings.stage)
+    row_count = base.load_missing(settings, connection, lines)
+    held = warehouse.held(connection)
+    owed = [name for name in lines if name not in held]
+    news = [name for name in stage.sealed(settings.stage) if name not in held and name not in lines]
+    owed += sorted(news, key=lambda name: f"-{obedience.KIND}-" not in name)
+    for done, batch_id in enumerate(owed, start=1):
+        try:
+            row_count += _load(settings, connection, batch_id, lines)
+            loaded.append(batch_id)
+        except BatchTooNew as error:
+            event(logger, "batch_put_off", logging.WARNING, batch_id=batch_id, finding=error)
+        except BatchCorrupt as error:
+            _quarantine(settings, connection, batch_id, lines, str(error))
+            quarantined.append(batch_id)
+        progress("batches loaded", done, len(owed))
+    if not settings.keep_superseded:
+        _drop_superseded(connection)
     return {"loaded": loaded, "quarantined": quarantined, "row_count": row_count}
 
 
@@ -53,13 +65,12 @@ def _load(
     if line and line.verdict == "quarantined":
         raise BatchCorrupt(line.finding)
     batch = stage.open_batch(settings.stage, batch_id)
+    if batch.batch_kind == obedience.KIND:
+        obedience.carry_out(settings, connection, batch, lines)
+        return sum(batch.tables.values())
+    batch = obedience.obey(settings, connection, batch, lines)
     now = datetime.now(UTC)
-    if line is None:
-        # the warehouse is asked too: a journal file that was lost or restored must not begin anew
-        place = max(journal.next_seq(lines.values()), warehouse.last_seq(connection) + 1)
-        line = journal.line(batch_id, load_seq=place, schema_version=batch.schema_version, version=__version__, now=now)
-        journal.append(settings.stage, line)
-        lines[batch_id] = line
+    line = obedience.place(settings, connection, batch, lines, now=now)
     row_count = warehouse.load(connection, batch, load_seq=line.load_seq, version=__version__, now=now)
     event(logger, "batch_loaded", batch_id=batch_id, load_seq=line.load_seq, rows=row_count)
     return row_count

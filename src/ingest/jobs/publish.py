@@ -1,13 +1,15 @@
 """Check and publish, one step under the writer's lock: what fails a check is taken out by its batch, the rest goes out."""
 
+import contextlib
 import logging
 import time
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import duckdb
 
 from ingest import __version__
-from ingest.errors import CheckFailed, WarehouseMissing
+from ingest.errors import BatchCorrupt, BatchTooNew, CheckFailed, WarehouseMissing
 from ingest.log import event
 from ingest.settings import Settings
 from ingest.stage import batch as stage
@@ -18,7 +20,7 @@ from ingest.warehouse.check import Finding
 logger = logging.getLogger(__name__)
 
 
-def run(settings: Settings, *, coalesce: bool = False) -> dict[str, int | bool | list[str]]:
+def run(settings: Settings, *, coalesce: bool = False) -> dict[str, int | bool | str | list[str]]:
     """Check, quarantine what fails, replace the analysts' copy and the crawl state.
 
     `coalesce`: while more batches wait to be loaded, put publishing off so that it takes at most 5 % of the time; the load
@@ -33,19 +35,27 @@ def run(settings: Settings, *, coalesce: bool = False) -> dict[str, int | bool |
             event(logger, "publish_put_off")
             return {"published": False, "quarantined": []}
         began_s = time.perf_counter()
+        publish.settle(connection, settings.published_file)
         quarantined = _check(settings, connection)
-        file_bytes = publish.publish(
-            connection,
-            settings.writer_file,
-            copy=settings.published_file,
-            state=settings.state_file,
-            now=now,
-            began_s=began_s,
-        )
-    event(
-        logger, "warehouse_published", file=settings.published_file, file_bytes=file_bytes, quarantined=len(quarantined)
+        done = publish.publish(connection, settings.writer_file, places=places(settings), now=now, began_s=began_s)
+        for before in writer.kept_before(settings.writer_file):  # the upgrade is proven
+            before.unlink()
+    event(logger, "warehouse_published", file=settings.published_file, **asdict(done), quarantined=len(quarantined))
+    return {
+        "published": True,
+        "quarantined": quarantined,
+        "snapshot_id": done.snapshot_id,
+        "file_bytes": done.file_bytes,
+    }
+
+
+def places(settings: Settings) -> publish.Places:
+    return publish.Places(
+        copy=settings.published_file,
+        snapshots=settings.snapshots,
+        keep_snapshots=settings.keep_snapshots,
+        state=settings.state_file,
     )
-    return {"published": True, "quarantined": quarantined, "file_bytes": file_bytes}
 
 
 def _check(settings: Settings, connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -88,7 +98,15 @@ def _take_out(settings: Settings, connection: duckdb.DuckDBPyConnection, batch_i
 
 def _more_waits(settings: Settings, connection: duckdb.DuckDBPyConnection) -> bool:
     held = load.held(connection)
-    return any(batch_id not in held for batch_id in stage.sealed(settings.stage))
+    return any(_can_load(settings, name) for name in stage.sealed(settings.stage) if name not in held)
+
+
+def _can_load(settings: Settings, batch_id: str) -> bool:
+    """A batch of a newer version waits for an upgrade of this program; nobody waits for it meanwhile."""
+    with contextlib.suppress(BatchTooNew, BatchCorrupt):
+        stage.open_batch(settings.stage, batch_id, tables=())
+        return True
+    return False
 
 
 def _told(findings: list[Finding]) -> str:

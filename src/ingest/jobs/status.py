@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ingest.jobs import disk
+from ingest.jobs.disk import Disk
 from ingest.settings import Settings
 from ingest.stage import batch as stage
 from ingest.warehouse.read import query, reader
@@ -28,6 +30,7 @@ FROM account
 FULL JOIN polled USING (source_id)
 ORDER BY source_id
 """
+SNAPSHOT = "SELECT snapshot_id, published_at FROM mart.snapshot WHERE is_this_file"
 BY_REASON = "SELECT state, reason, count(*) FROM mart.ledger GROUP BY ALL ORDER BY ALL"
 
 
@@ -48,23 +51,28 @@ class SourceAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The published copy's age and accounts, and the batches that are not in it yet."""
+    """The published copy's name, age and accounts, the batches that are not in it yet, and the disk."""
 
+    snapshot_id: str
     published_at: datetime
     pending_batches: list[str]
     sources: list[SourceAccount]
     reasons: list[tuple[str, str, int]]
+    disk: Disk
 
 
 def run(settings: Settings) -> Status:
     """Read-only, whatever the writer does. Raises WarehouseMissing before the first publish."""
     with reader(settings.published_file) as connection:
+        ((snapshot_id, published_at),) = query(connection, SNAPSHOT)[1]
         accounts = query(connection, BY_SOURCE)[1]
         reasons = query(connection, BY_REASON)[1]
     held = journaled(settings.state_file)
     return Status(
-        published_at=datetime.fromtimestamp(settings.published_file.stat().st_mtime).astimezone(),
+        snapshot_id=snapshot_id,
+        published_at=published_at,
         pending_batches=[name for name in stage.sealed(settings.stage) if name not in held],
         sources=[SourceAccount(**dict(zip(SourceAccount.__slots__, row, strict=True))) for row in accounts],
         reasons=[(state, reason, count) for state, reason, count in reasons],
+        disk=disk.measure(settings),
     )

@@ -8,7 +8,9 @@ from ingest.errors import BatchCorrupt
 from ingest.records import Batch
 
 UNFIT = (duckdb.ConversionException, duckdb.ConstraintException, duckdb.InvalidInputException)
-RAW_TABLES = ("source", "poll", "entry", "fetch", "extraction", "rejection", "confirmation", "superseded")
+RAW_TABLES = (
+    "source", "poll", "entry", "fetch", "extraction", "rejection", "confirmation", "tombstone", "superseded",
+)  # fmt: skip
 # What is left of a verdict is what names an article's home, its texts and the places of its pages (warehouse/touched.sql).
 SUPERSEDED = """
 CREATE OR REPLACE TEMP TABLE dropped AS
@@ -36,42 +38,46 @@ def held(connection: duckdb.DuckDBPyConnection) -> set[str]:
     }
 
 
+def loaded(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Ids of the batches that are in raw."""
+    return {batch_id for (batch_id,) in connection.execute("SELECT batch_id FROM raw.batch").fetchall()}
+
+
 def load(connection: duckdb.DuckDBPyConnection, batch: Batch, *, load_seq: int, version: str, now: datetime) -> int:
     """Insert a verified batch and its journal row in one transaction; returns the rows it brought.
 
     BatchCorrupt: its values do not fit the tables (a fault of the batch; anything else flies as it is).
     """
-    row_count = sum(batch.tables.values())
     connection.execute("BEGIN")
     try:
-        # a batch that takes an earlier place than what is built and published is built and checked all the same
-        connection.execute("DELETE FROM raw.build WHERE built_through_seq >= ?", [load_seq])
-        connection.execute("DELETE FROM raw.publish WHERE published_through_seq >= ?", [load_seq])
-        for table in batch.tables:
-            connection.execute(
-                f"INSERT INTO raw.{table} BY NAME"
-                " SELECT *, $batch_id AS batch_id, $load_seq AS load_seq FROM read_parquet($file)",
-                {"batch_id": batch.batch_id, "load_seq": load_seq, "file": str(batch.folder / f"{table}.parquet")},
-            )
-        connection.execute(
-            "INSERT INTO raw.batch VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                load_seq,
-                batch.batch_id,
-                batch.batch_kind,
-                batch.sealed_at,
-                now,
-                row_count,
-                batch.schema_version,
-                version,
-            ],
-        )
+        row_count = insert(connection, batch, load_seq=load_seq, version=version, now=now)
         connection.execute("COMMIT")
     except BaseException as error:
         connection.execute("ROLLBACK")
         if isinstance(error, UNFIT):
             raise BatchCorrupt(f"{batch.folder} does not fit the warehouse: {error}") from error
         raise
+    return row_count
+
+
+def insert(connection: duckdb.DuckDBPyConnection, batch: Batch, *, load_seq: int, version: str, now: datetime) -> int:
+    """The same in the caller's transaction."""
+    row_count = sum(batch.tables.values())
+    # a batch that takes an earlier place than what is built and published is built and checked all the same
+    connection.execute("DELETE FROM raw.build WHERE built_through_seq >= ?", [load_seq])
+    connection.execute(
+        "UPDATE raw.publish SET checked_through_seq = $seq - 1 WHERE checked_through_seq >= $seq", {"seq": load_seq}
+    )
+    for table in batch.tables:
+        connection.execute(
+            f"INSERT INTO raw.{table} BY NAME"
+            " SELECT *, $batch_id AS batch_id, $load_seq AS load_seq FROM read_parquet($file)",
+            {"batch_id": batch.batch_id, "load_seq": load_seq, "file": str(batch.folder / f"{table}.parquet")},
+        )
+    connection.execute(
+        "INSERT INTO raw.batch VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [load_seq, batch.batch_id, batch.batch_kind, batch.sealed_at, now, row_count, batch.schema_version, version],
+    )
     return row_count
 
 

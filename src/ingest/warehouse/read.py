@@ -7,22 +7,28 @@ from typing import Any
 
 import duckdb
 
-from ingest.errors import QueryError, WarehouseMissing
+from ingest.errors import QueryError, WarehouseMissing, WarehouseTooNew
+from ingest.warehouse import writer
 from ingest.warehouse.steady import steady
-from ingest.warehouse.writer import prepare
 
 Rows = tuple[list[str], list[tuple[Any, ...]]]
 
 
 @contextmanager
 def reader(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published warehouse, read-only; WarehouseMissing says how to get one."""
+    """The published warehouse, read-only; WarehouseMissing says how to get one, WarehouseTooNew to upgrade."""
     if not file.exists():
         raise WarehouseMissing(
             f"no published warehouse at {file}", "run `ingest run` (or `make demo`), or set INGEST_HOME to where it is"
         )
-    with connected(file) as connection:
-        prepare(connection)
+    try:
+        connection = connected(file)
+    except duckdb.Error as error:
+        writer.refuse_newer(file, error)
+        raise WarehouseMissing(f"{file} cannot be opened: {error}", "`ingest publish` makes it anew") from None
+    with connection:
+        writer.prepare(connection)
+        _refuse_newer(connection, file)
         yield connection
 
 
@@ -36,9 +42,24 @@ def connected(file: Path, **config: str | bool | int | float | list[str]) -> duc
 def query(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()) -> Rows:
     """Column names and rows of one SELECT; QueryError carries DuckDB's own words."""
     try:
+        if not connection.extract_statements(sql):
+            raise QueryError("there is no query in this", "`ingest query` without SQL lists tables and columns")
         cursor = connection.execute(sql, list(values))
         return [name for name, *_ in cursor.description or []], cursor.fetchall()
     except duckdb.Error as error:
         raise QueryError(
             f"the query does not run: {error}", "`ingest query` without SQL lists tables and columns"
         ) from None
+
+
+def _refuse_newer(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """An older program would misread what a newer one renamed: it is told, before it asks anything."""
+    try:
+        ((newest,),) = connection.execute("SELECT max(number) FROM raw.migration").fetchall()
+    except duckdb.CatalogException:
+        raise WarehouseMissing(f"{file} is a DuckDB file, but no warehouse of ingest", "set INGEST_HOME") from None
+    if newest > (known := writer.last_migration()):
+        raise WarehouseTooNew(
+            f"{file} has migration {newest}, and this version of ingest knows them up to {known}",
+            "a newer version wrote it: upgrade ingest; any DuckDB tool opens the file meanwhile",
+        )

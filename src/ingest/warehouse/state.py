@@ -20,7 +20,7 @@ from ingest.warehouse.steady import steady
 from ingest.warehouse.writer import migrate, prepare
 
 VISITED = "purpose, attempt, outcome, fetched_at, next_attempt_at, etag, last_modified, body_hash, visited.modified_at"
-STATE_TABLES = ("poll", "entry", "fetch")  # the raw tables that state is made of
+STATE_TABLES = ("poll", "entry", "fetch", "tombstone")  # the raw tables that state is made of
 LOOK_BACK = (
     "INTERVAL 8 DAYS"  # of edits that a feed told of: beyond the last second look (rules/ladder.py) none is owed
 )
@@ -28,6 +28,16 @@ LOOK_BACK = (
 GAP_LOOK_BACK = "INTERVAL 30 DAYS"  # a gap that no sitemap could fill by then is left to a backfill
 
 GAP_PATIENCE = "INTERVAL 2 DAYS"  # with a sitemap that fails while another was read
+
+# An article's id is that of its canonical address: an entry that is listed under it is the same article.
+ERASED_ENTRY = """
+SELECT entry_id FROM tombstone WHERE entry_id IS NOT NULL AND is_everywhere
+UNION
+SELECT article_id FROM tombstone WHERE article_id IS NOT NULL AND is_everywhere
+"""
+ERASED_SOURCE = (
+    "SELECT source_id FROM tombstone WHERE entry_id IS NULL AND author_hash IS NULL AND source_id IS NOT NULL"
+)
 
 PendingOf = Callable[[set[str]], Sequence[Batch]]
 
@@ -91,6 +101,19 @@ class CrawlState:
         ).fetchall()
         return dict(rows)
 
+    def erased(self, said: Sequence[tuple[str, str]]) -> set[int]:
+        """Of (entry_id, source_id), the positions of those that are erased, by themselves or with their source."""
+        self._ask("asked", said, ("entry_id", "source_id"))
+        rows = self._connection.execute(
+            f"SELECT position FROM asked WHERE entry_id::UUID IN ({ERASED_ENTRY}) OR source_id IN ({ERASED_SOURCE})"
+        ).fetchall()
+        return {position for (position,) in rows}
+
+    def erased_authors(self) -> set[tuple[str, str | None]]:
+        """Hashes of authors whose articles are erased, each with the source to which that is narrowed."""
+        rows = self._connection.execute("SELECT author_hash, source_id FROM tombstone WHERE author_hash IS NOT NULL")
+        return set(rows.fetchall())
+
     def visits(self, entry_ids: Sequence[str]) -> dict[str, Visit]:
         """The last fetch of those of the entries that were ever fetched."""
         self._ask("asked", [(entry_id,) for entry_id in entry_ids], ("entry_id",))
@@ -138,6 +161,8 @@ class CrawlState:
                 AND listed.modified_at > coalesce(visited.modified_at, '-infinity'::TIMESTAMPTZ)
               UNION
               SELECT entry_id FROM listed ANTI JOIN visited USING (entry_id)
+              EXCEPT
+              ({ERASED_ENTRY})
             ),
             told AS (
               SELECT entry_id, min(first_listed_at) AS listed_at, max(modified_at) AS told_modified_at,
@@ -161,7 +186,7 @@ class CrawlState:
               purpose, attempt, outcome, fetched_at, next_attempt_at, etag, last_modified, body_hash, modified_at,
               told_modified_at
             FROM owned
-            WHERE owner IN (SELECT source_id FROM asked)
+            WHERE owner IN (SELECT source_id FROM asked) AND owner NOT IN ({ERASED_SOURCE})
             ORDER BY coalesce(fetched_at, listed_at), entry_id
             """,
             {"now": now},
@@ -195,8 +220,11 @@ def open_state(state_file: Path, pending_of: PendingOf, *, now: datetime) -> Ite
             )
             held = {batch_id for (batch_id,) in connection.execute("SELECT batch_id FROM published.journal").fetchall()}
         _show_pending(connection, pending_of(held))
-        for path in sql.files("state"):
-            _overlay(connection, path, published=published)
+        standing = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'published'"
+        ).fetchall()
+        for path in sql.files("state"):  # one that an older version published lacks what is new
+            _overlay(connection, path, published=(path.stem,) in standing)
         yield CrawlState(connection)
 
 
@@ -243,10 +271,11 @@ def _show_pending(connection: duckdb.DuckDBPyConnection, pending: Sequence[Batch
             for name, kind, *_ in told
             if name not in ("batch_id", "load_seq")
         )
-        connection.execute(f"DROP TABLE raw.{table}")
+        connection.execute(f"ALTER TABLE raw.{table} RENAME TO no_{table}")  # gives the columns that older files lack
         listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
         connection.execute(
-            f"CREATE VIEW raw.{table} AS SELECT {columns} FROM read_parquet([{listed}], union_by_name = true)"
+            f"CREATE VIEW raw.{table} AS SELECT {columns} FROM (SELECT * FROM raw.no_{table} UNION ALL BY NAME"
+            f" SELECT * FROM read_parquet([{listed}], union_by_name = true))"
         )
 
 
