@@ -17,7 +17,7 @@ def a_source(*feeds: Feed, **changes: Any) -> Source:
     source = Source(
         source_id="daily", name="Daily", home_url="https://daily.example/", country="IE", language="en", feeds=feeds,
         is_checked=True, is_paused=False, poll_every_s=600, poll_ceiling_s=86_400, host_delay_s=1.0,
-        look_after_s=(3_600, 86_400), section_links=None, rules=(), keep_pages_days=None,
+        look_after_s=(3_600, 86_400), section_links=None, rules=(), keep_pages_days=None, keep_articles_days=None,
     )  # fmt: skip
     return replace(source, **changes)
 

@@ -30,6 +30,7 @@ SOURCE_KEYS: dict[str, tuple[type | tuple[type, ...], bool]] = {
     "host_delay_s": ((int, float), False),
     "look_after_s": (list, False),
     "keep_pages_days": (int, False),
+    "keep_articles_days": (int, False),
     "rules": (list, False),
 }
 # of a [[source.rules]]; all but the first two say something, and one that says nothing is a mistake
@@ -52,6 +53,7 @@ DEFAULTS: dict[str, Any] = {
     "host_delay_s": 1.0,
     "look_after_s": [3_600, 21_600, 86_400, 604_800],  # an hour, six hours, a day, a week
     "keep_pages_days": None,  # for ever
+    "keep_articles_days": None,  # for ever
 }
 SOURCE_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 COUNTRY = re.compile(r"[A-Z]{2}")
@@ -143,7 +145,7 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
     given = DEFAULTS | dict(defaults) | dict(table)
     every_s = given["poll_every_s"]
     ceiling_s = max(given["poll_ceiling_s"], 0 if "poll_ceiling_s" in table else every_s)
-    delay_s, looks_s, keep_days = given["host_delay_s"], given["look_after_s"], given["keep_pages_days"]
+    delay_s, looks_s = given["host_delay_s"], given["look_after_s"]
     if not 1 <= every_s <= LONGEST_S or not 0 <= delay_s <= LONGEST_S:
         raise CatalogueError(
             f"{where}: key 'poll_every_s' must be at least 1, 'host_delay_s' at least 0, both at most {LONGEST_S}",
@@ -159,11 +161,12 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
             f"{where}: key 'look_after_s': {looks_s!r} are no rising ages in seconds, at most {LONGEST_S}",
             "e.g. [3600, 86400]; [] for no second look",
         )
-    if keep_days is not None and not 1 <= keep_days <= LONGEST_DAYS:
-        raise CatalogueError(
-            f"{where}: key 'keep_pages_days': {keep_days} is less than 1 or more than {LONGEST_DAYS}",
-            "days; without the key the pages are kept for ever",
-        )
+    for key, kept in (("keep_pages_days", "pages"), ("keep_articles_days", "articles")):
+        if (days := given[key]) is not None and not 1 <= days <= LONGEST_DAYS:
+            raise CatalogueError(
+                f"{where}: key {key!r}: {days} is less than 1 or more than {LONGEST_DAYS}",
+                f"days; without the key the {kept} are kept for ever",
+            )
     return Source(
         source_id=table["source_id"],
         name=table["name"],
@@ -179,7 +182,8 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
         look_after_s=tuple(looks_s),
         section_links=_selector(table, where),
         rules=_rules(table.get("rules", ()), where),
-        keep_pages_days=keep_days,
+        keep_pages_days=given["keep_pages_days"],
+        keep_articles_days=given["keep_articles_days"],
     )
 
 

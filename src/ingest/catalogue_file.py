@@ -64,6 +64,7 @@ def table_of(source: Source) -> dict[str, Any]:
         "host_delay_s": source.host_delay_s,
         "look_after_s": list(source.look_after_s),
         "keep_pages_days": source.keep_pages_days,
+        "keep_articles_days": source.keep_articles_days,
         "rules": [rule_table(rule) for rule in source.rules],
     }
     usual = catalogue.DEFAULTS | {"checked": True, "paused": False}

@@ -19,7 +19,8 @@ RejectionReason = Literal[
     "needs_javascript", "too_short", "no_text", "unreadable",
     "extract_timeout", "extract_memory", "extract_crash",
 ]  # fmt: skip
-BatchKind = Literal["listing", "pages", "reprocess"]
+BatchKind = Literal["listing", "pages", "reprocess", "erasure"]
+OrderKind = Literal["url", "article", "source", "author", "expired"]
 FeedKind = Literal["feed", "sitemap", "section", "archive"]
 Purpose = Literal["new", "retry", "second_look"]
 LikenessKind = Literal["exact", "near", "excerpt", "overlap"]
@@ -79,6 +80,7 @@ class Source:
     section_links: str | None  # CSS selector of the links on its section pages; None: found by their looks
     rules: tuple[PageRule, ...]  # spans that do not overlap
     keep_pages_days: int | None  # how long its archived pages are kept; None: for ever
+    keep_articles_days: int | None  # after how long without a new page its articles are erased; None: never
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,7 @@ class Poll:
     unlinked_count: int  # of those, without a usable address: they can be counted, but not fetched
     outside_count: int  # of those, older than the window that was asked for (sitemaps): a backfill brings them
     known_count: int  # of those, listed by this feed before
+    erased_count: int  # of those, erased before by a person's order, and so not recorded
     gap_from_at: datetime | None  # entries may have come and gone unseen since then
     lastmod_at: datetime | None  # what the index said of this sitemap
     # What is known of the feed after this poll; a poll that brought nothing hands it on.
@@ -324,8 +327,29 @@ class Confirmation:
     confirmed_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """raw.tombstone: an entry of a source that was erased and must not come back, or a standing order; no word of it.
+
+    A standing order has no `entry_id`: all of `source_id`, or all by the author of `author_hash` (of one source where given).
+    """
+
+    tombstone_id: str
+    order_id: str  # what one person asked for at one time
+    order_kind: OrderKind
+    order_reason: str | None
+    source_id: str | None
+    entry_id: str | None
+    article_id: str | None  # the article that the entry was of
+    is_everywhere: bool  # whichever source lists it; False: another source's article, which it may keep
+    author_hash: str | None
+    carried_hashes: tuple[str, ...]  # of its texts, those that it carried for its duplicates: they are another's now
+    listed_at: datetime | None  # when the entry was first listed
+    erased_at: datetime
+
+
 Verdict = Extraction | Rejection
-Row = SourceSeen | Poll | Entry | Fetch | Extraction | Rejection | Confirmation
+Row = SourceSeen | Poll | Entry | Fetch | Extraction | Rejection | Confirmation | Tombstone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

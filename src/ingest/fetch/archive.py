@@ -3,6 +3,7 @@
 Which answers are kept, and where files lie, is decided elsewhere.
 """
 
+import fcntl
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,11 +43,12 @@ class ArchivedResponse:
 
 
 class ArchiveWriter:
-    """A new WARC file, for one thread; what was added is on disk when it is closed."""
+    """A new WARC file, for one thread; what was added is on disk when it is closed, and until then the file is locked."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file: BinaryIO = path.open("xb")
+        fcntl.flock(self._file, fcntl.LOCK_EX)
         record = _record(WarcRecordType.warcinfo, None, datetime.now(UTC), "application/warc-fields")
         record.headers["WARC-Filename"] = path.name
         record.set_bytes_content(f"software: ingest/{__version__}\r\nformat: WARC File Format 1.1\r\n".encode())
@@ -104,6 +106,15 @@ def read_response(path: Path, offset: int) -> ArchivedResponse:
         body=body,
         fetched_at=record.record_date.astimezone(UTC),
     )
+
+
+def sync_folder(folder: Path) -> None:
+    """Names in the folder are on disk when this returns."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _record(kind: WarcRecordType, record_id: str | None, at: datetime, content_type: str) -> WarcRecord:

@@ -56,7 +56,7 @@ def provisional(url: str, host_delay_s: float) -> Source:
     return Source(
         source_id="try", name="", home_url=url, country="", language="", feeds=(), is_checked=False, is_paused=False,
         poll_every_s=1, poll_ceiling_s=1, host_delay_s=host_delay_s, look_after_s=(), section_links=None, rules=(),
-        keep_pages_days=None,
+        keep_pages_days=None, keep_articles_days=None,
     )  # fmt: skip
 
 

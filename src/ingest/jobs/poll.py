@@ -19,6 +19,7 @@ from ingest.records import Entry, Feed, FeedState, Outcome, Poll
 from ingest.rules.arrivals import Sighting
 from ingest.rules.course import course_after
 from ingest.rules.due import DueFeed, due_feed
+from ingest.rules.erasure import is_by
 from ingest.rules.ladder import ANSWERED
 from ingest.rules.sitemap import DEPTH_LIMIT, MOST_A_RUN, Child, children_to_poll
 from ingest.rules.url import host
@@ -232,21 +233,33 @@ def _with_what_is_new(heard: Sequence[_Heard], state: CrawlState) -> list[Polled
         (number, entry) for number, one in enumerate(heard) for entry in (one.reading.entries if one.reading else ())
     ]
     seen = state.seen([(entry.feed_id, entry.entry_id, entry.entry_hash) for _, entry in said])
+    erased = _erased([entry for _, entry in said], state)
     sightings: dict[int, list[Sighting]] = {}
     news: dict[int, list[Entry]] = {}
+    left_out = Counter(said[position][0] for position in erased)
     for position, (number, entry) in enumerate(said):
-        sightings.setdefault(number, []).append(Sighting(position in seen, entry.published_at))
-        if not seen.get(position, False):
+        # what is erased was known: that it is listed still is no sign of a gap, nor of many arrivals
+        sightings.setdefault(number, []).append(Sighting(position in seen or position in erased, entry.published_at))
+        if position not in erased and not seen.get(position, False):
             news.setdefault(number, []).append(entry)
     return [
         Polled(
-            poll=_poll(one, sightings.get(number, []), len(news.get(number, ()))), entries=tuple(news.get(number, ()))
+            poll=_poll(one, sightings.get(number, []), len(news.get(number, ())), left_out[number]),
+            entries=tuple(news.get(number, ())),
         )
         for number, one in enumerate(heard)
     ]
 
 
-def _poll(one: _Heard, listing: Sequence[Sighting], recorded_count: int) -> Poll:
+def _erased(entries: Sequence[Entry], state: CrawlState) -> set[int]:
+    """Positions of entries that must not come back: by themselves, with their source, or with an author whom they name."""
+    erased = state.erased([(entry.entry_id, entry.source_id) for entry in entries])
+    if authors := state.erased_authors():
+        erased |= {place for place, one in enumerate(entries) if is_by(one.authors, one.source_id, authors)}
+    return erased
+
+
+def _poll(one: _Heard, listing: Sequence[Sighting], recorded_count: int, erased_count: int) -> Poll:
     due, response, reading = one.due, one.response, one.reading
     is_whole = one.below.left_count == 0
     told_s = response.fresh_s if response.fresh_s is not None else reading.refresh_s if reading else None
@@ -294,6 +307,7 @@ def _poll(one: _Heard, listing: Sequence[Sighting], recorded_count: int) -> Poll
         unlinked_count=unlinked_count,
         outside_count=outside_count,
         known_count=sum(sighting.is_known for sighting in listing),
+        erased_count=erased_count,
         gap_from_at=course.gap_from_at,
         lastmod_at=due.lastmod_at,
         answered_at=course.answered_at,

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 FOR_EVER = "kept"
+SUFFIX = ".warc.gz"
 SPAN = re.compile(r"(?P<days>[0-9]{3,5})-days")
 
 
@@ -21,7 +22,27 @@ def span_of(keep_pages_days: int | None) -> str:
 
 def new_file(span: str, *, at: datetime, token: str) -> Path:
     """The path of a new WARC file, relative to the raw archive."""
-    return Path(span) / f"{at:%Y-%m-%d}" / f"{at:%Y%m%dT%H%M%S}Z-{token}.warc.gz"
+    return Path(span) / f"{at:%Y-%m-%d}" / f"{at:%Y%m%dT%H%M%S}Z-{token}{SUFFIX}"
+
+
+def successor(path: str, token: str) -> str:
+    """What an archive file is called after pages were taken out of it: offsets are others, and so is the name.
+
+    An order that goes through a file again, since it looks for more, gets a name that it has not used.
+    """
+    before = path.removesuffix(SUFFIX).partition("~")[2]
+    return f"{_first_name(path)}~{f'{before}x' if before.startswith(token) else token}{SUFFIX}"
+
+
+def successors(raw: Path, path: str) -> list[str]:
+    """The files that took an archive file's place, oldest first."""
+    first = raw / _first_name(path)
+    found = sorted(first.parent.glob(f"{first.name}~*{SUFFIX}"), key=lambda one: one.stat().st_mtime_ns)
+    return [one.relative_to(raw).as_posix() for one in found]
+
+
+def _first_name(path: str) -> str:
+    return path.removesuffix(SUFFIX).partition("~")[0]
 
 
 def is_over(span: str, day: str, *, now: datetime) -> bool:

@@ -6,7 +6,7 @@ still owed, and keeps its place in the order. A line that a kill tore is not a l
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -71,3 +71,18 @@ def line(batch: str, *, load_seq: int, schema_version: int, version: str, now: d
         ingest_version=version,
         written_at=now.isoformat(),
     )
+
+
+def reword(stage: Path, findings: Mapping[str, str]) -> None:
+    """Put other words for the findings of these batches, at once: a finding may quote what is to be erased."""
+    path = stage / JOURNAL
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines(keepends=True) if line.endswith("\n")]
+    worded = [
+        line | {"finding": findings[line["batch_id"]]} if line["batch_id"] in findings else line for line in lines
+    ]
+    if worded != lines:
+        part = stage / f"{JOURNAL}.part"
+        part.write_text("".join(json.dumps(line) + "\n" for line in worded), "utf-8")
+        sync(part)
+        part.replace(path)
+        sync(stage)

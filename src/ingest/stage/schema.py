@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingest.records import Confirmation, Entry, Extraction, Fetch, Poll, Rejection, Row, SourceSeen
+from ingest.records import Confirmation, Entry, Extraction, Fetch, Poll, Rejection, Row, SourceSeen, Tombstone
 
-SCHEMA_VERSION = 1  # of the batch files: a new column or meaning is a new version, and old ones stay readable
+SCHEMA_VERSION = 2  # of the batch files: a new column or meaning is a new version, and old ones stay readable
 TABLES: dict[str, type[Row]] = {
     "source": SourceSeen,
     "poll": Poll,
@@ -20,6 +20,7 @@ TABLES: dict[str, type[Row]] = {
     "extraction": Extraction,
     "rejection": Rejection,
     "confirmation": Confirmation,
+    "tombstone": Tombstone,
 }
 ARROW_TYPES: dict[Any, Any] = {
     str: pa.string(),

@@ -1,13 +1,39 @@
 """Building: core and mart from raw, for what the new batches touched. The models are SQL files, not here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import duckdb
 
 from ingest.errors import ModelError
-from ingest.warehouse import edits, sql, stories
+from ingest.warehouse import edits, search, sql, stories
 
 Connection = duckdb.DuckDBPyConnection
+PACKED = ("text", "description", "summary", "words", "line")
+
+
+class Keeper(NamedTuple):
+    """A module that keeps the rows of kept models; they are emptied when one of these models or files changed."""
+
+    update: Callable[..., int]
+    models: tuple[str, ...]  # the first counts what was written
+    made_of: tuple[str, ...]  # beginnings of names of files
+
+
+KEEPERS = {
+    "stories": Keeper(
+        stories.update,
+        ("core.signature", "core.signature_key", "core.line", "core.repeated_line", "core.likeness", "core.story_article",
+         "core.story_doubt"),
+        ("stories/", "macros/article_key.sql"),
+    ),
+    "edits": Keeper(edits.update, ("core.edit",), ()),
+    "search": Keeper(
+        search.update,
+        ("core.posting", "core.posted", "core.posting_run", "core.common_term"),
+        ("search/", "macros/terms.sql"),
+    ),
+}  # fmt: skip
 
 
 def build(connection: Connection, *, story_batch: int, everything: bool = False) -> dict[str, int]:
@@ -15,7 +41,7 @@ def build(connection: Connection, *, story_batch: int, everything: bool = False)
 
     Rows are replaced by the models' touched key, so that building twice, or once for many batches, gives the same rows.
     `everything`, or a change of anything that models are made of (their SQL, macros, comments), rebuilds all from raw.
-    What stories.py keeps is made anew only where it is made of something else. `story_batch`: articles in memory at once.
+    What is kept is made anew only where it is made of something else. `story_batch`: articles in memory at once.
     """
     found = sql.models()
     connection.execute("BEGIN")
@@ -26,12 +52,11 @@ def build(connection: Connection, *, story_batch: int, everything: bool = False)
         since_seq = -1 if anew else built_through_seq
         connection.execute("SET VARIABLE since_seq = $since", {"since": since_seq})
         connection.execute((sql.root() / "touched.sql").read_text("utf-8"))
-        kept = [model for model in found if model.kind == "kept"]
-        if _has_changed(connection, "stories/", *(f"models/{model.name.replace('.', '/')}.sql" for model in kept)):
-            _empty(connection, kept)
+        for keeper in KEEPERS.values():
+            if _has_changed(connection, *keeper.made_of, *map(_file, keeper.models)):
+                _empty(connection, keeper)
         written = {model.name: _write(connection, model, anew=anew) for model in found if model.kind != "kept"}
-        written["core.signature"] = stories.update(connection, batch=story_batch)
-        written["core.edit"] = edits.update(connection)
+        written |= _keep(connection, KEEPERS.values(), story_batch)
         _macros(connection, "table")
         if anew:
             _retire(connection, found)
@@ -48,15 +73,16 @@ def build(connection: Connection, *, story_batch: int, everything: bool = False)
 
 
 def rebuild_stories(connection: Connection, *, story_batch: int) -> int:
-    """Make all that stories.py keeps anew from the articles, in one transaction; returns the articles signed."""
+    """Make all that is kept of stories and edits anew, in one transaction; returns the articles signed."""
+    keepers = [KEEPERS["stories"], KEEPERS["edits"]]
     connection.execute("BEGIN")
     try:
         connection.execute("SET VARIABLE since_seq = -1")
         connection.execute("CREATE OR REPLACE TEMP TABLE touched_article AS SELECT article_id FROM core.article")
-        _empty(connection, [model for model in sql.models() if model.kind == "kept"])
+        for keeper in keepers:
+            _empty(connection, keeper)
         _comment(connection, sql.models())
-        signed = stories.update(connection, batch=story_batch)
-        edits.update(connection)
+        signed = _keep(connection, keepers, story_batch)["core.signature"]
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
@@ -104,23 +130,33 @@ def _write(connection: Connection, model: sql.Model, *, anew: bool) -> int:
         connection.execute(f"DELETE FROM {model.name} WHERE {key} IN (SELECT {key} FROM {built})")
         ((count,),) = connection.execute(f"INSERT INTO {model.name} BY NAME {model.sql}").fetchall()
     except duckdb.Error as error:
-        raise ModelError(
-            f"warehouse/models/{model.name.replace('.', '/')}.sql: {error}", "nothing was changed"
-        ) from error
+        raise ModelError(f"warehouse/{_file(model.name)}: {error}", "nothing was changed") from error
     return int(count)
 
 
-def _empty(connection: Connection, kept: Sequence[sql.Model]) -> None:
-    for model in kept:
-        _create(connection, model)
+def _keep(connection: Connection, keepers: Iterable[Keeper], story_batch: int) -> dict[str, int]:
+    written = {}
+    for keeper in keepers:
+        given = {"batch": story_batch} if keeper.update is stories.update else {}
+        written[keeper.models[0]] = keeper.update(connection, **given)
+    return written
+
+
+def _empty(connection: Connection, keeper: Keeper) -> None:
+    for model in sql.models():
+        if model.name in keeper.models:
+            _create(connection, model)
+
+
+def _file(name: str) -> str:
+    return f"models/{name.replace('.', '/')}.sql"
 
 
 def _create(connection: Connection, model: sql.Model) -> None:
     """CREATE TABLE by hand, since CREATE TABLE AS drops the compression of texts."""
     columns = connection.execute(f"DESCRIBE {model.sql}").fetchall()
     declared = ", ".join(
-        f'"{name}" {kind}{" USING COMPRESSION zstd" if name in ("text", "description", "summary", "words", "line") else ""}'
-        for name, kind, *_ in columns
+        f'"{name}" {kind}{" USING COMPRESSION zstd" if name in PACKED else ""}' for name, kind, *_ in columns
     )
     connection.execute(f"DROP TABLE IF EXISTS {model.name}; CREATE TABLE {model.name} ({declared})")
 

@@ -78,7 +78,8 @@ def tables_read(parser: duckdb.DuckDBPyConnection, model: Model) -> set[str]:
 @cache
 def checksums() -> dict[str, str]:
     """Of all files that core and mart are made of; read once a process."""
-    made_of = [*files("models/*"), *files("macros"), *files("stories"), root() / "touched.sql", root() / "columns.toml"]
+    folders = ("models/*", "macros", "stories", "search")
+    made_of = [*(path for folder in folders for path in files(folder)), root() / "touched.sql", root() / "columns.toml"]
     return {path.relative_to(root()).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in made_of}
 
 
