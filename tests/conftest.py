@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from demo_day import demo_day
 from ingest.settings import Settings
 from newsroom import Newsroom
 
@@ -25,3 +26,9 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no shared test data at {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The demo's day, published; to be read alone."""
+    return demo_day(tmp_path_factory.mktemp("demo") / "data")
