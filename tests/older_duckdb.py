@@ -34,6 +34,8 @@ MACROS = {
     "kinds": "SELECT kinds('feed', NULL, 'feed', NULL, NULL, NULL)",
     "people": "SELECT people(['By Ann Lee and Bo Ek'], 'daily')",
     "search_articles": "SELECT * EXCLUDE score FROM search_articles('harbour', 5)",
+    "slugs": "SELECT slugs('https://daily.example/2026/11/22/storm-hits-coast')",
+    "is_certain_time": "SELECT is_certain_time('second', 'feed', false)",
     "terms": "SELECT terms('Ice, nets')",
 }
 

@@ -199,3 +199,13 @@ def test_what_is_erased_is_in_no_base(old: Settings) -> None:
         assert read_response(old.raw / path, offset).record_id == fetch_id
     kept = raw(old)
     assert replayed(old) == kept
+
+
+def test_a_warehouse_that_lacks_the_base_has_no_archive_file_swept(old: Settings) -> None:
+    base.run(old, now=LATER)
+    kept = sorted(old.raw.rglob("*.warc.gz"))
+    old.writer_file.unlink()
+    with writer.lock(old.writer_file), writer.connect(old.writer_file, now=LATER):
+        pass  # made, and not loaded yet
+    assert retention.run(old, now=LATER + timedelta(days=2)).unnamed_files == []
+    assert sorted(old.raw.rglob("*.warc.gz")) == kept != []

@@ -8,14 +8,31 @@ from pathlib import Path
 
 import pytest
 
-from erasing import ALIAS, AUTHOR, COPY, FAR, LISTED, MARK, MARKED, OTHER, SAID, TEXT, Archive, exports, holding, stages
+from erasing import (
+    ALIAS,
+    AUTHOR,
+    COPY,
+    FAR,
+    LISTED,
+    MARK,
+    MARKED,
+    OTHER,
+    SAID,
+    TEXT,
+    Archive,
+    _response,
+    exports,
+    holding,
+    stages,
+)  # fmt: skip
 from ingest.errors import InputError
 from ingest.fetch.archive import ArchiveWriter, read_response
-from ingest.jobs import build, crawl, erase, load, obedience, publish, retention
+from ingest.jobs import build, crawl, erase, load, obedience, publish, retention, upkeep
+from ingest.rules.erasure import author_hash
 from ingest.rules.url import identity
 from ingest.settings import Settings
 from ingest.warehouse import build as warehouse
-from ingest.warehouse import doom, writer
+from ingest.warehouse import check, doom, writer
 from ingest.warehouse.doom import Order
 from killer import killed
 from looks import ask, tables
@@ -50,6 +67,14 @@ def ordered(settings: Settings, order: Order) -> None:
         warehouse.build(connection, story_batch=settings.story_batch)
         doom.choose(connection, order)
         obedience.seal(settings, doom.tombstones(connection, order, now=MORNING))
+
+
+def as_built(settings: Settings, query: str) -> list[tuple]:
+    """What the writer's file says, which passes all checks."""
+    with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=MORNING) as connection:
+        warehouse.build(connection, story_batch=settings.story_batch)
+        assert check.run(connection, since_seq=-1) == []
+        return connection.execute(query).fetchall()
 
 
 def must_find_pages(settings: Settings) -> None:
@@ -276,3 +301,151 @@ def test_an_order_that_names_nothing_is_refused(asked: dict) -> None:
 def test_an_article_that_nobody_knows_is_refused(marked: Settings) -> None:
     with pytest.raises(InputError, match="no article"):
         erase.run(marked, erase.order(article_id=identity("https://daily.example/never")), is_dry_run=True)
+
+
+def test_an_article_that_keeps_another_sources_pages_says_what_these_say(
+    newsroom: Newsroom, settings: Settings
+) -> None:
+    original, taken_over = "https://weekly.example/b", "https://daily.example/b"
+    newsroom.reads(original, TEXT, source_id="weekly")
+    newsroom.seals()
+    newsroom.reads(taken_over, TEXT + MARK, canonical_url=original)
+    newsroom.seals()
+    load.run(settings)
+    ordered(settings, erase.order(source_id="daily"))
+    load.run(settings)
+    said = as_built(settings, "SELECT url, source_id, text FROM mart.article")
+    assert said == [(original, "weekly", TEXT)]
+    with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=MORNING) as connection:
+        connection.execute("DELETE FROM raw.fetch")
+        assert "built_of_what_is_loaded" in {finding.check for finding in check.run(connection, since_seq=-1)}
+
+
+def test_an_article_goes_with_all_its_addresses_when_one_names_its_author(
+    newsroom: Newsroom, settings: Settings
+) -> None:
+    """In a capture, a rejected page or a listing; and what else the same batch brings of it."""
+    pairs = {name: (f"https://daily.example/{name}", f"https://daily.example/m/{name}") for name in ("a", "b", "c")}
+    for name, (url, alias) in pairs.items():
+        newsroom.lists(url, alias)
+        newsroom.reads(url, TEXT + name)
+        newsroom.reads(alias, TEXT + name, canonical_url=url)
+    newsroom.seals()
+    newsroom.buries(None, author_hash=author_hash(AUTHOR))
+    newsroom.seals()
+    load.run(settings)
+    newsroom.reads(pairs["a"][0], TEXT + MARK, authors=(AUTHOR,))
+    newsroom.reads(pairs["a"][1], TEXT + MARK, canonical_url="https://daily.example/moved")
+    newsroom.rejects(pairs["b"][0], "consent_wall", authors=(AUTHOR,))
+    newsroom.lists(pairs["c"][0], authors=(AUTHOR,))
+    newsroom.seals()
+    load.run(settings)
+    left = "SELECT (SELECT count(*) FROM raw.fetch), (SELECT count(*) FROM raw.extraction), count(*) FROM raw.entry"
+    assert as_built(settings, left) == [(0, 0, 0)]
+
+
+def test_a_page_of_a_living_article_may_name_an_erased_one(newsroom: Newsroom, settings: Settings) -> None:
+    """And an entry that was never seen is of the article that its first page names."""
+    new = "https://daily.example/new"
+    newsroom.lists(MARKED, OTHER, new)
+    newsroom.reads(MARKED, TEXT)
+    newsroom.reads(OTHER, TEXT.replace("find", "boat"))
+    newsroom.seals()
+    load.run(settings)
+    ordered(settings, erase.order(article_id=identity(MARKED)))
+    newsroom.reads(OTHER, TEXT, canonical_url=MARKED)
+    newsroom.reads(new, TEXT.replace("find", "net"))
+    newsroom.reads(new, TEXT, canonical_url=MARKED)
+    newsroom.seals()
+    load.run(settings)
+    assert as_built(settings, "SELECT url FROM mart.article ORDER BY url") == [(new,), (OTHER,)]
+
+
+def test_an_article_is_found_by_each_address_that_its_pages_named_and_these_are_forbidden(
+    newsroom: Newsroom, settings: Settings
+) -> None:
+    landed, canonical, unread = (f"https://daily.example/{name}" for name in ("landed/1", "canonical", "unread"))
+    newsroom.lists(MARKED, OTHER, unread)
+    newsroom.reads(OTHER, TEXT.replace("find", "boat"))
+    newsroom._rows["fetch"] += [replace(newsroom._rows["fetch"].pop(), final_url="https://daily.example/")]
+    newsroom.reads(MARKED, TEXT)
+    newsroom._rows["fetch"] += [replace(newsroom._rows["fetch"].pop(), final_url=landed)]
+    newsroom.seals()
+    for moved in (canonical, unread):
+        newsroom.reads(MARKED, TEXT, canonical_url=moved)
+        newsroom.seals()
+    load.run(settings)
+    addresses = (MARKED, landed, canonical, unread)
+    with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=MORNING) as connection:
+        warehouse.build(connection, story_batch=settings.story_batch)
+        for url in addresses:
+            asked = erase.order(url=url)
+            doom.choose(connection, asked)
+            made = doom.tombstones(connection, asked, now=MORNING)
+            assert {one.entry_id for one in made} == {identity(address) for address in addresses}
+            assert len([one for one in made if one.listed_at]) == 2
+    told = erase.run(settings, erase.order(url="https://daily.example/"), is_dry_run=True)
+    assert told.remains == ["nothing here is known by this address; it is forbidden from now on"]
+
+
+def test_tombstones_that_cannot_be_read_keep_no_other_erasure_back(newsroom: Newsroom, settings: Settings) -> None:
+    """And what a reader puts aside is let alone."""
+    newsroom.lists(MARKED, OTHER)
+    newsroom.seals()
+    load.run(settings)
+    newsroom.buries(OTHER)
+    damaged = newsroom.seals()
+    (damaged.folder / "tombstone.parquet").write_bytes(b"PAR1")
+    spills = [file.with_name(f"{file.name}.tmp") for file in (settings.writer_file, settings.published_file)]
+    for folder in spills:
+        folder.mkdir()
+        (folder / "part").write_bytes(b"x")
+    report = erase.run(settings, erase.order(url=MARKED))
+    assert [folder.exists() for folder in spills] == [False, True]
+    assert report.entries == 1
+    assert (len(report.broken), obedience.unfinished(settings)) == (1, [damaged.batch_id])
+    assert ask(settings, "SELECT url FROM mart.ledger WHERE url IS NOT NULL") == [(OTHER,)]
+    assert [finding.split(":")[0] for finding in upkeep.run(settings).findings] == ["erasure_is_carried_out"]
+
+
+def test_pages_in_a_file_that_a_crawl_writes_are_taken_out_when_it_is_closed(
+    newsroom: Newsroom, settings: Settings
+) -> None:
+    newsroom.lists(MARKED)
+    newsroom.seals()
+    load.run(settings)
+    file = settings.raw / "kept" / "2026-11-22" / "1.warc.gz"
+    file.parent.mkdir(parents=True)
+    file.with_name("torn.warc.gz.part").write_text(MARK)
+    ordered(settings, erase.order(url=MARKED))
+    with ArchiveWriter(file) as crawling:
+        crawling.add(_response(MARKED, MARK, MORNING), record_id="00000000-0000-4000-8000-000000000009")
+        told = retention.run(settings)
+    assert (told.finished, len(obedience.unfinished(settings))) == (0, 1)
+    assert any("is being written" in one for one in told.remains)
+    with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=MORNING) as connection:
+        (name,), report = (
+            obedience.unfinished(settings),
+            erase.EraseReport(order_id="", order_kind="url", is_dry_run=False),
+        )
+        assert erase._carry_out(settings, connection, name, obedience.lines(settings), report)
+        assert not report.is_awaited
+    assert holding(settings.raw) == []
+
+
+@pytest.mark.parametrize("lost", ["batch", "fetches"])
+def test_no_archive_file_is_swept_while_a_batch_that_may_name_it_cannot_be_read(
+    lost: str, newsroom: Newsroom, settings: Settings
+) -> None:
+    fetch = newsroom.reads(OTHER, TEXT)
+    kept = settings.raw / Archive(settings).keeps(newsroom, fetch)
+    batch = newsroom.seals()
+    if lost == "batch":
+        load.run(settings)
+        settings.writer_file.unlink()
+        shutil.rmtree(batch.folder)
+    else:
+        (batch.folder / "fetch.parquet").write_bytes(b"PAR1")
+    load.run(settings)
+    assert retention.run(settings, now=datetime.now(UTC) + timedelta(days=2)).unnamed_files == []
+    assert kept.exists()

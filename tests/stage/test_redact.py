@@ -1,6 +1,7 @@
 """Rows taken out of sealed batches: they stay sealed, their polls keep their account, and no word of what went is told."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow.parquet as parquet
@@ -116,3 +117,40 @@ def test_polls_of_the_first_version_learn_to_count_what_is_erased(batch: Batch, 
     take_out(settings, batch, B)
     assert stage.open_batch(settings.stage, batch.batch_id).schema_version == 2
     assert column(batch, "poll", "erased_count") == [1, 0]
+
+
+class Killed(BaseException):
+    pass
+
+
+def dies_at(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process ends right after a file took its name for the `number`th time."""
+    replace, calls = Path.replace, []
+
+    def counted(path: Path, target: Path) -> Path:
+        replaced = replace(path, target)
+        calls.append(path)
+        if len(calls) == number:
+            raise Killed
+        return replaced
+
+    monkeypatch.setattr(Path, "replace", counted)
+
+
+@pytest.mark.parametrize("kills", [(1, 1), (1, 2), (2, 1), (3, 1), (1, 3), (5, 1)])
+def test_a_batch_is_whole_however_often_taking_out_is_killed(
+    kills: tuple[int, ...], batch: Batch, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in kills:
+        with monkeypatch.context() as killing:
+            dies_at(number, killing)
+            with suppress(Killed):
+                take_out(settings, batch, A)
+        assert stage.open_batch(settings.stage, batch.batch_id)
+    take_out(settings, batch, A)
+    assert stage.open_batch(settings.stage, batch.batch_id).tables["entry"] == 1
+    assert column(batch, "poll", "erased_count") == [1, 1]
+    manifest = json.loads((batch.folder / "manifest.json").read_text())
+    assert len(manifest["redactions"]) == 1
+    assert not any("was" in told for told in manifest["tables"].values())
+    assert list(batch.folder.glob("*.part")) == []

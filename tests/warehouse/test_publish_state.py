@@ -9,6 +9,7 @@ import pytest
 from ingest.jobs import load, publish
 from ingest.settings import Settings
 from ingest.warehouse import publish_state
+from looks import ask
 from newsroom import MORNING, Newsroom
 from ready_home import move_in, prints
 
@@ -83,3 +84,15 @@ def test_the_state_is_made_anew_now_and_then(ready: tuple[Settings, Newsroom], m
     settings, _ = ready
     monkeypatch.setattr(publish_state, "UPDATES", 1)
     assert [publishes(settings)[1] for _ in range(3)] == [1, 0, 1]
+
+
+def test_damaged_files_are_made_anew(ready: tuple[Settings, Newsroom]) -> None:
+    settings, _ = ready
+    rows, _ = publishes(settings)
+    for file in (settings.state_file, settings.published_file):
+        whole = file.read_bytes()
+        file.unlink()
+        file.write_bytes(b"\x07" * 12_288 + whole[12_288 : len(whole) // 2])
+    settings.state_file.with_suffix(".part.wal").write_bytes(b"what a killed publish logged")
+    assert publishes(settings) == (rows, 0)
+    assert ask(settings, "SELECT count(*) > 0 FROM mart.article") == [(True,)]

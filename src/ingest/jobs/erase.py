@@ -118,6 +118,8 @@ def run(settings: Settings, asked: Order, *, is_dry_run: bool = False, progress:
         _must_be_known(settings, asked, found.entry_count)
         report.entries, report.articles, report.rows = found.entry_count, found.articles, found.rows
         report.copies = found.copies
+        if asked.kind == "url" and not found.entry_count:
+            report.remains.append("nothing here is known by this address; it is forbidden from now on")
         progress("steps of erasing", 1, STEPS)
         if is_dry_run:
             return report

@@ -154,12 +154,14 @@ def obey(settings: Settings, connection: Connection, batch: Batch, lines: Lines)
     if not forbid.has_tombstones(connection):
         return batch
     given = forbid.forbidden(connection, batch)
-    if fresh := [one for one in given if one.is_new]:
+    while fresh := [one for one in given if one.is_new]:
         for order, entries in forbid.orders(connection, fresh):
             doom.also_doom(connection, [_named(one) for one in entries])
             carry_out(
                 settings, connection, seal(settings, doom.tombstones(connection, order, now=datetime.now(UTC))), lines
             )
+        batch = stage.open_batch(settings.stage, batch.batch_id)  # the batch itself lost rows by that
+        given = forbid.forbidden(connection, batch)  # what else it brings of the same articles
     moves = _late_moves(settings, batch)
     if not given and not moves.places:
         return batch

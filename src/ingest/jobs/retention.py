@@ -122,11 +122,10 @@ def _named(settings: Settings, connection: duckdb.DuckDBPyConnection) -> set[str
     """Archive files that batches name, loaded or not. BatchCorrupt, BatchTooNew: not all of them could be read."""
     if base.lacks_batches(settings, connection):
         raise BatchCorrupt("the warehouse lacks batches of the base")
-    loaded, held = load.loaded(connection), load.held(connection)
-    staged = set(stage.sealed(settings.stage))
-    for name, line in journal.read(settings.stage).items():
-        if line.verdict == "loaded" and name not in held and name not in staged:
-            raise BatchCorrupt(f"{name} was loaded once, and is in neither the warehouse nor stage/")
+    loaded, staged = load.loaded(connection), set(stage.sealed(settings.stage))
+    for name in journal.read(settings.stage):
+        if name not in loaded and name not in staged:
+            raise BatchCorrupt(f"{name} is in the journal, and in neither the warehouse nor stage/")
     named = warehouse.archive_paths(connection)
     for name in staged - loaded:
         stage.open_batch(settings.stage, name, tables=("fetch",))

@@ -3,7 +3,7 @@
 An erased entry is a pair of source and entry; the article that it was of goes with all its entries.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from ingest.records import Batch, OrderKind, Tombstone
 from ingest.rules.erasure import author_hashes
+from ingest.rules.url import as_found, identity, is_home
 
 Connection = duckdb.DuckDBPyConnection
 CREDITED = ("entry", "extraction", "rejection")
@@ -21,11 +22,56 @@ EXPIRED_AT_ONCE = 10_000  # articles of a source; the rest goes the day after
 LIKE_COPIES = ("exact", "near")
 # An article's entries, as core has them: touched.sql decides which address is which article's
 HOMES = """
-CREATE OR REPLACE TEMP TABLE home AS
+INSERT INTO home
 SELECT entry_id, any_value(article_id) AS article_id
 FROM core.verdict
 WHERE article_id IS NOT NULL
 GROUP BY entry_id
+"""
+# what pages named as their article's address
+CLAIMED = """(
+  SELECT entry_id, article_id, load_seq, fetched_at, fetch_id FROM raw.extraction
+  UNION ALL
+  SELECT entry_id, article_id, load_seq, fetched_at, fetch_id FROM raw.superseded WHERE article_id IS NOT NULL
+)"""
+# of what is loaded and not built yet: what its first page named
+UNBUILT = f"""
+INSERT INTO home
+SELECT entry_id, first(article_id ORDER BY load_seq, fetched_at, fetch_id)
+FROM {CLAIMED} AS claimed
+ANTI JOIN home USING (entry_id)
+GROUP BY entry_id
+"""
+# entries whose pages named the address, or were redirected to it
+ADDRESSED = f"""
+SELECT entry_id FROM {CLAIMED} AS claimed WHERE article_id = $entry_id::UUID
+UNION
+SELECT entry_id::UUID FROM landing WHERE address_id = $entry_id
+"""
+# addresses that pages of what is doomed named or were redirected to, and that have no article of their own
+NAMED_BY_DOOMED = f"""(
+  SELECT address_id
+  FROM (
+    SELECT article_id AS address_id FROM {CLAIMED} AS claimed
+    WHERE entry_id IN (SELECT entry_id FROM doomed WHERE is_everywhere)
+    UNION
+    SELECT address_id::UUID FROM landing
+  ) AS named
+  WHERE address_id NOT IN (SELECT entry_id FROM home) AND address_id NOT IN (SELECT article_id FROM home)
+)"""
+# what was listed by such an address and never read
+LISTED_SO = f"""
+INSERT INTO doomed
+SELECT source_id, entry_id, NULL, listed_at, true
+FROM known
+WHERE entry_id IN {NAMED_BY_DOOMED}
+  AND source_id IN (SELECT source_id FROM doomed) AND entry_id NOT IN (SELECT entry_id FROM doomed)
+"""
+ALIASES = f"""
+SELECT address_id
+FROM {NAMED_BY_DOOMED} AS named
+WHERE address_id NOT IN (SELECT entry_id FROM known) AND address_id NOT IN (SELECT entry_id FROM doomed)
+ORDER BY address_id
 """
 LISTED = """
 CREATE OR REPLACE TEMP TABLE known AS
@@ -39,7 +85,7 @@ GROUP BY source_id, entry_id
 """
 # What an order names: entries, and articles with all their entries. Each a SELECT of entry_id, or of article_id.
 NAMED_ENTRIES: dict[OrderKind, str] = {
-    "url": "SELECT $entry_id::UUID",
+    "url": f"{ADDRESSED} UNION SELECT $entry_id::UUID",
     "article": "SELECT $entry_id::UUID",
     "source": "SELECT entry_id FROM known WHERE source_id = $source_id AND entry_id NOT IN (SELECT entry_id FROM home)",
     "author": "SELECT entry_id FROM credited",
@@ -55,7 +101,8 @@ GROUP BY page.article_id
 HAVING first(page.source_id ORDER BY page.captured_seq, page.fetched_at, page.fetch_id) = $source_id
 """
 NAMED_ARTICLES: dict[OrderKind, str] = {
-    "url": "SELECT article_id FROM home WHERE entry_id = $entry_id::UUID UNION SELECT $entry_id::UUID",
+    "url": f"SELECT article_id FROM home WHERE entry_id = $entry_id::UUID OR entry_id IN ({ADDRESSED})"
+    " UNION SELECT $entry_id::UUID",
     "article": "SELECT $entry_id::UUID",
     "source": OF_SOURCE,
     "author": "SELECT article_id FROM home WHERE entry_id IN (SELECT entry_id FROM credited)",
@@ -82,6 +129,15 @@ SELECT known.source_id, known.entry_id, NULL, known.listed_at, false
 FROM known
 JOIN home USING (entry_id)
 WHERE $kind = 'source' AND known.source_id = $source_id AND home.article_id NOT IN (SELECT article_id FROM named)
+"""
+# an article goes with all its entries
+WITH_HOME = """
+INSERT INTO doomed
+SELECT known.source_id, known.entry_id, home.article_id, known.listed_at, true
+FROM known
+JOIN home USING (entry_id)
+WHERE home.article_id IN (SELECT article_id FROM doomed WHERE is_everywhere AND article_id IS NOT NULL)
+  AND (known.source_id, known.entry_id) NOT IN (SELECT (source_id, entry_id) FROM doomed)
 """
 # the texts that an erased article carried for others: they get another carrier
 CARRIED = """
@@ -140,8 +196,9 @@ class Order:
 
 def choose(connection: Connection, order: Order) -> None:
     """Fill `doomed`, a temp table, with what the order names; core and mart must be built."""
-    connection.execute(HOMES)
-    connection.execute(LISTED)
+    _find_homes(connection)
+    if order.kind == "url":
+        _land(connection, "true")
     _credit(connection, order)
     values = {"entry_id": order.entry_id, "source_id": order.source_id, "before": order.before}
     _make(connection, "named", "article_id", NAMED_ARTICLES[order.kind], values)
@@ -149,6 +206,7 @@ def choose(connection: Connection, order: Order) -> None:
         connection.execute(f"INSERT INTO named {COPIES_OF}")
     _make(connection, "named_entry", "entry_id", NAMED_ENTRIES[order.kind], values)
     connection.execute(CHOSEN, {"kind": order.kind, "source_id": order.source_id})
+    _add_listed_so(connection)
 
 
 def doom(connection: Connection, batch: Batch) -> None:
@@ -174,6 +232,8 @@ def tombstones(connection: Connection, order: Order, *, now: datetime) -> list[T
         )
         for source_id, entry_id, article_id, is_everywhere, listed_at in rows
     ]  # fmt: skip
+    for (address_id,) in connection.execute(ALIASES).fetchall():
+        made.append(_tombstone(order, now, entry_id=str(address_id), article_id=str(address_id)))
     if order.stands:
         made.append(_tombstone(order, now, source_id=order.source_id, author_hash=order.author_hash))
     elif order.entry_id and all(order.entry_id not in (one.entry_id, one.article_id) for one in made):
@@ -182,7 +242,8 @@ def tombstones(connection: Connection, order: Order, *, now: datetime) -> list[T
 
 
 def also_doom(connection: Connection, given: Sequence[tuple[str, str, str | None, datetime | None, bool]]) -> None:
-    """Fill `doomed` with (source_id, entry_id, article_id, listed_at, is_everywhere), and whoever else listed them."""
+    """Fill `doomed` with (source_id, entry_id, article_id, listed_at, is_everywhere), all of these articles, and whoever else
+    listed them."""
     register(
         connection,
         "given_entry",
@@ -194,6 +255,10 @@ def also_doom(connection: Connection, given: Sequence[tuple[str, str, str | None
         "CREATE OR REPLACE TEMP TABLE doomed AS SELECT source_id, entry_id::UUID AS entry_id, article_id::UUID AS article_id,"
         " listed_at, is_everywhere FROM given_entry"
     )
+    if given:
+        _find_homes(connection)
+        connection.execute(WITH_HOME)
+        _add_listed_so(connection)
     connection.execute(OTHERS)
     connection.execute(FIRST_LISTED)
 
@@ -206,8 +271,46 @@ def register(
     connection.register(name, pa.Table.from_arrays(arrays, schema=schema))
 
 
+def homes(connection: Connection, entry_ids: Collection[str]) -> dict[str, str]:
+    """The articles of those of these entries that are known to have one, as core has it."""
+    _find_homes(connection)
+    register(connection, "asked_entry", (("entry_id", pa.string()),), [(entry_id,) for entry_id in entry_ids])
+    return dict(
+        connection.execute(
+            "SELECT entry_id::VARCHAR, article_id::VARCHAR FROM home"
+            " WHERE entry_id IN (SELECT entry_id::UUID FROM asked_entry)"
+        ).fetchall()
+    )
+
+
 def is_built(connection: Connection) -> bool:
     return bool(connection.execute("FROM raw.build LIMIT 1").fetchall())
+
+
+def _find_homes(connection: Connection) -> None:
+    """`home` and `known`: entries' articles, and who listed or fetched which entry."""
+    connection.execute("CREATE OR REPLACE TEMP TABLE home (entry_id UUID, article_id UUID)")
+    if connection.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'core' AND table_name = 'verdict'"
+    ).fetchall():
+        connection.execute(HOMES)
+    connection.execute(UNBUILT)
+    connection.execute(LISTED)
+
+
+def _add_listed_so(connection: Connection) -> None:
+    _land(connection, "entry_id IN (SELECT entry_id FROM doomed WHERE is_everywhere)")
+    connection.execute(LISTED_SO)
+
+
+def _land(connection: Connection, condition: str) -> None:
+    """`landing`: entries, and ids of the addresses that their pages were redirected to."""
+    rows = connection.execute(
+        "SELECT DISTINCT entry_id::VARCHAR, final_url FROM raw.fetch"
+        f" WHERE outcome = 'ok' AND final_url <> url AND {condition}"
+    ).fetchall()
+    landed = [(entry_id, identity(url)) for entry_id, url in rows if as_found(url) and not is_home(url)]
+    register(connection, "landing", (("entry_id", pa.string()), ("address_id", pa.string())), landed)
 
 
 def _credit(connection: Connection, order: Order) -> None:

@@ -143,6 +143,8 @@ def take_out(
     """In one transaction: rows of what is doomed out of raw, batches' counts kept true, pages' new places in, the batch in."""
     connection.execute("BEGIN")
     try:
+        if _is_left(connection):
+            connection.execute("DELETE FROM raw.build")
         lost = _delete(connection)
         for load_seq_lost, count in lost.items():
             connection.execute(
@@ -156,6 +158,23 @@ def take_out(
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _is_left(connection: Connection) -> bool:
+    """Whether an article loses pages that the tombstones do not name it by, or keeps others.
+
+    A build of what is touched would not find it then, since what told of it is gone: all is built anew, which is rare.
+    """
+    if not is_built(connection):
+        return False
+    return bool(
+        connection.execute(
+            f"WITH lost AS (SELECT DISTINCT article_id FROM core.verdict WHERE article_id IS NOT NULL AND {GONE}),"
+            " named AS (SELECT DISTINCT article_id FROM doomed WHERE article_id IS NOT NULL AND is_everywhere)"
+            " SELECT 1 FROM (FROM lost EXCEPT FROM named)"
+            f" UNION ALL SELECT 1 FROM core.verdict WHERE article_id IN (FROM lost UNION FROM named) AND NOT {GONE} LIMIT 1"
+        ).fetchall()
+    )
 
 
 def _delete(connection: Connection) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """What tombstones forbid of a batch that is not loaded yet. Taking it out, of its files and of raw, is elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,14 +9,14 @@ import duckdb
 
 from ingest.records import Batch
 from ingest.rules.erasure import author_hashes, is_by
-from ingest.warehouse.doom import CREDITED, Order
+from ingest.warehouse.doom import CREDITED, Order, homes
 from ingest.warehouse.erase import KEYED
 
 Connection = duckdb.DuckDBPyConnection
 # What a tombstone forbids of the rows of a batch that is not loaded; the order that does, where the entry is not erased yet
 FORBIDDEN = """
 SELECT
-  told.source_id, told.entry_id, told.article_id, told.credits,
+  told.source_id, told.entry_id, told.credits,
   told.entry_id IN (
     SELECT entry_id FROM raw.tombstone WHERE is_everywhere AND entry_id IS NOT NULL
     UNION SELECT article_id FROM raw.tombstone WHERE is_everywhere AND article_id IS NOT NULL
@@ -62,34 +62,60 @@ def forbidden(connection: Connection, batch: Batch) -> list[Forbidden]:
     by_author = "" if authors else " WHERE is_erased OR is_of_source OR is_of_article"
     given = connection.execute(f"FROM ({FORBIDDEN}){by_author}").fetchall()
     told: dict[tuple[str, str], list[Any]] = {}
-    for source_id, entry_id, article_id, credits, is_erased, is_of_source, is_of_article in given:
+    for source_id, entry_id, credits, is_erased, is_of_source, is_of_article in given:
         is_of_author = bool(authors) and is_by(credits, source_id, authors)
-        if not (is_erased or is_of_source or is_of_article or is_of_author):
-            continue
-        told.setdefault((source_id, str(entry_id)), []).append(
-            (
-                article_id,
-                author_hashes(credits) if is_of_author else set(),
-                bool(is_of_article or is_of_author),
-                bool(is_erased),
+        if is_erased or is_of_source or is_of_article or is_of_author:
+            hashes = author_hashes(credits) if is_of_author else set()
+            told.setdefault((source_id, str(entry_id)), []).append(
+                (hashes, bool(is_erased), bool(is_of_source), bool(is_of_article))
             )
-        )
     if not told:
         return []
+    homes, erased = _homes(connection, batch, [entry_id for _, entry_id in told])
     listed = connection.execute("SELECT source_id, entry_id, min(listed_at) FROM told_rows GROUP BY ALL").fetchall()
     since = {(source_id, str(entry_id)): listed_at for source_id, entry_id, listed_at in listed}
-    return [_forbidden(pair, since[pair], rows) for pair, rows in sorted(told.items())]
+    found = [_forbidden(pair, since[pair], rows, homes.get(pair[1]), erased) for pair, rows in sorted(told.items())]
+    return [one for one in found if one]
 
 
-def _forbidden(pair: tuple[str, str], listed_at: datetime | None, rows: Sequence[tuple[Any, ...]]) -> Forbidden:
-    is_everywhere = any(everywhere for *_, everywhere, _ in rows)
-    is_erased = any(erased for *_, erased in rows)
+def _homes(connection: Connection, batch: Batch, entry_ids: Collection[str]) -> tuple[dict[str, str], set[str]]:
+    """Articles by entry, of those that were never seen as their first page in the batch says; which of them are erased."""
+    claimed: dict[str, str] = {}
+    if batch.tables.get("extraction"):
+        claimed = dict(
+            connection.execute(
+                "SELECT entry_id, first(article_id ORDER BY fetched_at, fetch_id) FROM read_parquet($file) GROUP BY entry_id",
+                {"file": str(batch.folder / "extraction.parquet")},
+            ).fetchall()
+        )
+    found = {one: claimed[one] for one in entry_ids if one in claimed} | homes(connection, entry_ids)
+    rows = connection.execute(
+        "SELECT DISTINCT article_id::VARCHAR FROM raw.tombstone WHERE is_everywhere AND list_contains($ids, article_id::VARCHAR)",
+        {"ids": sorted(set(found.values()))},
+    ).fetchall()
+    return found, {article_id for (article_id,) in rows}
+
+
+def _forbidden(
+    pair: tuple[str, str],
+    listed_at: datetime | None,
+    rows: Sequence[tuple[set[str], bool, bool, bool]],
+    article_id: str | None,
+    erased: Collection[str],
+) -> Forbidden | None:
+    """None for an entry that is another article's, whatever a page of it names by now."""
+    hashes = frozenset(one for found, *_ in rows for one in found)
+    is_everywhere = bool(hashes) or article_id in erased
+    is_erased = any(one for _, one, *_ in rows)
+    is_of_source = any(one for _, _, one, _ in rows)
+    if not (is_everywhere or is_erased or is_of_source):
+        return None
     return Forbidden(
         source_id=pair[0],
         entry_id=pair[1],
-        article_id=next((str(article_id) for article_id, *_ in rows if article_id), None),
+        article_id=article_id,
         listed_at=listed_at,
-        author_hashes=frozenset(one for _, hashes, *_ in rows for one in hashes),
+        author_hashes=hashes,
         is_everywhere=is_everywhere,
         is_new=is_everywhere and not is_erased,
     )
