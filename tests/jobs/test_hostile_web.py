@@ -28,12 +28,13 @@ TIMEOUT_S = 4.0
 SLACK_S = 3.0
 MEMORY_LIMIT_MB = 700  # of the crawl and of each of its workers; Python with our libraries is 250 of it
 CRAWL = """
-import json, resource
+import json, pathlib, re, resource
 from ingest.jobs import crawl
 from ingest.settings import load
 summary = crawl.run(load())
-peaks = {who: resource.getrusage(getattr(resource, who)).ru_maxrss for who in ("RUSAGE_SELF", "RUSAGE_CHILDREN")}
-print(json.dumps(peaks))
+# of itself by /proc: getrusage begins with what the process weighed that started this one
+own = re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1]
+print(json.dumps({"crawl": int(own), "worker": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}))
 """
 
 
