@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ingest.records import Feed, FeedKind, FeedState, Source
+from ingest.crawl_state import FeedState
+from ingest.records import Feed, FeedKind, Source
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

@@ -1,6 +1,6 @@
 """Whose turn it is: sources side by side, and none on more hosts than a publisher has."""
 
-from ingest.records import Target
+from ingest.crawl_state import Target
 from ingest.rules.select import HOSTS_MOST, in_fairness
 from ingest.rules.url import host
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ingest.records import FeedState
+from ingest.crawl_state import FeedState
 from ingest.rules.sitemap import Child, children_to_poll, path_date, period_end, says_when_made
 
 NOW = datetime(2026, 11, 22, 12, 3, tzinfo=UTC)

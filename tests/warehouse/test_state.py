@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import duckdb
 
+from ingest.crawl_state import Visit
 from ingest.jobs import load, publish
-from ingest.records import Visit
 from ingest.rules.url import identity
 from ingest.settings import Settings
 from ingest.stage import batch as stage

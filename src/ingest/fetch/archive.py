@@ -108,15 +108,6 @@ def read_response(path: Path, offset: int) -> ArchivedResponse:
     )
 
 
-def sync_folder(folder: Path) -> None:
-    """Names in the folder are on disk when this returns."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def _record(kind: WarcRecordType, record_id: str | None, at: datetime, content_type: str) -> WarcRecord:
     record = WarcRecord()
     record.init_headers(record_type=kind, record_urn=f"uuid:{record_id}".encode() if record_id else None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.fetch.archive import sync_folder
+from ingest.durable import sync
 
 CHUNK_BYTES = 1 << 18
 HEAD_BYTES = 16_384  # of a record, where its own headers are
@@ -84,7 +84,7 @@ def rewrite(path: Path, target: Path, *, is_gone: Gone) -> Rewritten:
         unfinished.replace(target)
     else:
         unfinished.unlink()
-    sync_folder(target.parent)
+    sync(target.parent)
     return Rewritten(offsets=offsets, taken_count=taken_count)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ingest import access, catalogue
 from ingest.access import Access
+from ingest.crawl_state import Target, Visit
 from ingest.errors import BatchCorrupt, BatchTooNew, CatalogueError, IngestError
 from ingest.jobs import disk
 from ingest.jobs.manners import open_manners
@@ -18,7 +19,7 @@ from ingest.jobs.poll import Polled, poll_feeds
 from ingest.jobs.refill import refills
 from ingest.jobs.visit import visit_targets
 from ingest.log import Progress, event, unwatched
-from ingest.records import Batch, Entry, Source, SourceSeen, Target, Visit
+from ingest.records import Batch, Entry, Source, SourceSeen
 from ingest.rules.due import due_feeds
 from ingest.rules.ladder import ANSWERED
 from ingest.rules.select import choose, in_fairness

@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 import duckdb
 
 from ingest import catalogue
+from ingest.durable import sync
 from ingest.errors import BatchCorrupt, BatchTooNew, InputError
 from ingest.jobs import export, load, obedience, publish
 from ingest.jobs.obedience import Carried
@@ -27,7 +28,7 @@ from ingest.rules.url import as_found, identity
 from ingest.settings import Settings
 from ingest.stage import base, journal
 from ingest.stage import batch as stage
-from ingest.stage.batch import MANIFEST, folder_of, sync
+from ingest.stage.batch import MANIFEST, folder_of
 from ingest.warehouse import build, check, compact, doom, erase, snapshot, writer
 from ingest.warehouse.doom import Order
 from ingest.warehouse.read import connected

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 import duckdb
 
 from ingest import __version__
+from ingest.durable import sync
 from ingest.errors import BatchCorrupt, BatchTooNew
 from ingest.fetch import redact as archive
 from ingest.fetch.redact import Member
@@ -346,9 +347,9 @@ def _note_rewritten(folder: Path, left: Sequence[str]) -> None:
     before = json.loads(noted.read_text("utf-8")) if noted.exists() else []
     part = folder / f"{REWRITTEN}.part"
     part.write_text(json.dumps(sorted({*before, *left})), "utf-8")
-    stage.sync(part)
+    sync(part)
     part.replace(noted)
-    stage.sync(folder)
+    sync(folder)
 
 
 def _unlink(raw: Path, paths: Sequence[str]) -> None:
@@ -356,7 +357,7 @@ def _unlink(raw: Path, paths: Sequence[str]) -> None:
         (raw / path).unlink(missing_ok=True)
     for folder in {(raw / path).parent for path in paths}:
         if folder.is_dir():
-            stage.sync(folder)
+            sync(folder)
 
 
 def _identity(url: str) -> str | None:

@@ -10,12 +10,13 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from ingest.catalogue import feed_id
+from ingest.crawl_state import FeedState
 from ingest.fetch.pace import Again, in_turn
 from ingest.fetch.response import Response
 from ingest.jobs.manners import ACCEPTS, Manners, own_wait
 from ingest.jobs.reading import Reading, read
 from ingest.log import Progress
-from ingest.records import Entry, Feed, FeedState, Outcome, Poll
+from ingest.records import Entry, Feed, Outcome, Poll
 from ingest.rules.arrivals import Sighting
 from ingest.rules.course import course_after
 from ingest.rules.due import DueFeed, due_feed

@@ -6,9 +6,10 @@ from contextlib import closing
 from datetime import datetime
 
 from ingest.catalogue import feed_id
+from ingest.crawl_state import FeedState
 from ingest.fetch.pace import in_turn
 from ingest.jobs.manners import Manners
-from ingest.records import Feed, FeedState, Source
+from ingest.records import Feed, Source
 from ingest.rules.due import DueFeed, Gap, due_feed, fills
 from ingest.rules.timetable import is_due
 from ingest.rules.url import host

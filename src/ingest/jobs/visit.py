@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
+from ingest.crawl_state import Target
 from ingest.extract.pool import by_settings
 from ingest.fetch.archive import ArchiveWriter
 from ingest.fetch.pace import Again, in_turn
@@ -18,7 +19,7 @@ from ingest.fetch.robots import RobotsVerdict
 from ingest.jobs import shelf
 from ingest.jobs.manners import LONGEST_DELAY_S, PUT_OFF, Manners, Visited, own_wait
 from ingest.log import Progress
-from ingest.records import Extraction, Fetch, Outcome, Page, Rejection, Row, Source, Target, Verdict
+from ingest.records import Extraction, Fetch, Outcome, Page, Rejection, Row, Source, Verdict
 from ingest.rules.ladder import next_look_at, next_retry_at
 from ingest.rules.page_rule import rule_at
 from ingest.rules.url import host

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ingest.records import Feed, FeedState, Source
+from ingest.crawl_state import FeedState
+from ingest.records import Feed, Source
 from ingest.rules.ladder import ANSWERED
 from ingest.rules.sitemap import DEPTH_LIMIT, period_end
 from ingest.rules.timetable import is_due

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import zip_longest
 
-from ingest.records import Entry, Target, Visit
+from ingest.crawl_state import Target, Visit
+from ingest.records import Entry
 from ingest.rules.ladder import ANSWERED, next_purpose
 
 HOSTS_MOST = 100  # of one source in one run; a publisher has a handful, an aggregator some dozens

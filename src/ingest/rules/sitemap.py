@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ingest.catalogue import feed_id
-from ingest.records import FeedState
+from ingest.crawl_state import FeedState
 from ingest.rules.ladder import ANSWERED
 from ingest.rules.moment import EARLIEST, MONTHS, Moment
 

@@ -3,7 +3,6 @@
 import fcntl
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from ingest.durable import put_in_place
 from ingest.errors import InputError
 
 Form = Literal["parquet", "csv", "jsonl"]
@@ -109,10 +109,7 @@ def whole(path: Path, write: Callable[[Path], object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + ".part")
     write(unfinished)
-    with unfinished.open("rb") as stream:
-        os.fsync(stream.fileno())
-    unfinished.replace(path)
-    _sync_folder(path.parent)
+    put_in_place(unfinished, path)
 
 
 def file_of(folder: Path, path: Path, *, table: str, kind: Kind, row_count: int) -> File:
@@ -143,11 +140,3 @@ def _is_ours(path: Path) -> bool:
     if path.is_dir():
         return all(_is_ours(one) for one in path.iterdir())
     return OUR_NAME.fullmatch(path.name) is not None
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -14,8 +14,9 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
+from ingest.durable import sync
 from ingest.errors import BatchCorrupt, BatchTooNew
-from ingest.stage.batch import MANIFEST, digest, sync
+from ingest.stage.batch import MANIFEST, digest
 
 FOLDER, STALE = "base", "stale"
 REMEDY = "restore it from a backup; where the warehouse is whole, remove the folder: `ingest upkeep` seals another"

@@ -7,7 +7,6 @@ A batch exists once its manifest does: files and folders are synced before it, a
 
 import hashlib
 import json
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import cast, get_args
 
 import pyarrow.parquet as parquet
 
+from ingest.durable import sync
 from ingest.errors import BatchCorrupt, BatchTooNew
 from ingest.records import Batch, BatchKind, Row
 from ingest.stage.schema import SCHEMA_VERSION, TABLES, arrow_table
@@ -138,12 +138,3 @@ def _batch(folder: Path, manifest: Mapping[str, object]) -> Batch:
 def digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def sync(path: Path) -> None:
-    """A file or a folder, on disk when this returns."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from ingest.stage.batch import sync
+from ingest.durable import sync
 
 JOURNAL = "journal.jsonl"
 

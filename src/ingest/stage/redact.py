@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as parquet
 
+from ingest.durable import sync
 from ingest.errors import BatchCorrupt
 from ingest.records import Batch
-from ingest.stage.batch import MANIFEST, digest, folder_of, sync
+from ingest.stage.batch import MANIFEST, digest, folder_of
 from ingest.stage.schema import SCHEMA_VERSION, TABLES, arrow_schema
 
 Place = tuple[str, int]  # of a page in the archive: its file and its offset

@@ -28,23 +28,6 @@ def clone(source: Path, target: Path) -> None:
         raise
 
 
-def put_in_place(unfinished: Path, target: Path) -> None:
-    """Give a finished file its name: who opens `target` finds the old file or the new one, and always one of them."""
-    with unfinished.open("rb") as stream:
-        os.fsync(stream.fileno())
-    unfinished.replace(target)
-    sync_folder(target.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names in a folder outlast a power cut."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
 def must_fit(folder: Path, needed_bytes: int, what: str) -> None:
     """Raise DiskFull where `needed_bytes` are more than what is free for us in `folder`."""
     free_bytes = shutil.disk_usage(folder).free

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import duckdb
 
+from ingest.durable import put_in_place
 from ingest.errors import CompactionFailed
 from ingest.warehouse import writer
-from ingest.warehouse.clone import must_fit, put_in_place
+from ingest.warehouse.clone import must_fit
 
 KEPT = "the writer's file stays as it was; call again"
 Connection = duckdb.DuckDBPyConnection

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import duckdb
 
+from ingest.durable import put_in_place
 from ingest.errors import PublishFailed
 from ingest.warehouse import snapshot
-from ingest.warehouse.clone import clone, put_in_place
+from ingest.warehouse.clone import clone
 from ingest.warehouse.publish_state import publish_state
 
 Connection = duckdb.DuckDBPyConnection

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
+from ingest.durable import put_in_place
 from ingest.warehouse import sql, writer
-from ingest.warehouse.clone import clone, must_fit, put_in_place
+from ingest.warehouse.clone import clone, must_fit
 
 Connection = duckdb.DuckDBPyConnection
 # Tables of one row an entry, which are nearly all of the file: only the rows of touched entries are written anew. Of 1 M

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 
+from ingest.durable import sync
 from ingest.errors import SnapshotMissing, WarehouseMissing
-from ingest.warehouse.clone import sync_folder
 from ingest.warehouse.read import connected
 
 MOMENT = "%Y%m%dT%H%M%S"
@@ -61,7 +61,7 @@ def retire(published: Path, folder: Path, *, keep: int) -> None:
     for snapshot in earlier[: max(0, len(earlier) - keep)]:
         snapshot.file.unlink()
     if folder.is_dir():
-        sync_folder(folder)
+        sync(folder)
 
 
 def kept(folder: Path) -> list[Snapshot]:

@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from ingest.records import Batch, FeedState, Visit
+from ingest.crawl_state import FeedState, Visit
+from ingest.records import Batch
 from ingest.rules.due import Gap
 from ingest.warehouse import sql
 from ingest.warehouse.read import connected

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import duckdb
 
+from ingest.durable import put_in_place
 from ingest.errors import MigrationError, WarehouseBroken, WarehouseTooNew, WriterBusy
 from ingest.warehouse import sql
-from ingest.warehouse.clone import clone, put_in_place
+from ingest.warehouse.clone import clone
 from ingest.warehouse.faults import told_plainly
 
 # 1.5.5 and 2.0.0 both read and write this format; 2.0's own is refused by 1.5.5 (measured)
