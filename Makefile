@@ -19,7 +19,7 @@ test: lint types unit  ## linters, types, import contracts and all tests
 up: $(ENV)  ## Airflow UI on http://127.0.0.1:8080 with the real sources
 	@$(BIN)/python -m ingest.demo.standalone
 
-env: $(DEV)  ## .venv with every version of requirements-dev.lock, and an older DuckDB in .uv/
+env: $(DEV)  ## .venv with every version of requirements-dev.lock; in .uv/ an older DuckDB, and a bucket to test with
 
 lint: $(DEV)
 	$(BIN)/ruff check .
@@ -34,9 +34,10 @@ unit: $(DEV)
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 lock: .uv/bin/uv  ## resolve anew: every version with hashes, no host names
-	$(COMPILE) --upgrade --extra airflow --extra report --extra checkout --extra dev -o requirements-dev.lock pyproject.toml
-	$(COMPILE) --upgrade --extra airflow --extra report --extra checkout -c requirements-dev.lock -o requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --extra airflow --extra celery --extra metrics --extra report --extra checkout --extra dev -o requirements-dev.lock pyproject.toml
+	$(COMPILE) --upgrade --extra airflow --extra celery --extra metrics --extra report --extra checkout -c requirements-dev.lock -o requirements.lock pyproject.toml
 	echo "duckdb==$(OLDER_DUCKDB)" | $(COMPILE) --no-annotate -o requirements-duckdb.txt -
+	echo "moto[s3,server]" | $(COMPILE) --upgrade --no-annotate -o requirements-bucket.txt -
 
 docs: $(ENV)  ## the data dictionary, from the warehouse's own comments
 	$(BIN)/python -m ingest.warehouse.dictionary
@@ -54,11 +55,13 @@ $(ENV): requirements.lock pyproject.toml .uv/bin/uv
 	@.uv/bin/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(DEV): $(ENV) requirements-dev.lock requirements-duckdb.txt
+$(DEV): $(ENV) requirements-dev.lock requirements-duckdb.txt requirements-bucket.txt
 	@echo "adding what requirements-dev.lock tests with"
 	@.uv/bin/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@rm -rf .uv/duckdb
 	@.uv/bin/uv pip install -q --python $(BIN)/python --target .uv/duckdb --require-hashes -r requirements-duckdb.txt
+	@.uv/bin/uv venv -q --clear --python $(BIN)/python .uv/bucket
+	@.uv/bin/uv pip sync -q --python .uv/bucket/bin/python --require-hashes requirements-bucket.txt
 	@touch $@
 
 .uv/bin/uv:

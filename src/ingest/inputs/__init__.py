@@ -1,0 +1,1 @@
+"""What a backfill reads: WARC files, CDX listings, lists of addresses, folders of pages. Nothing here visits a publisher."""
