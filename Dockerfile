@@ -13,10 +13,10 @@ RUN /opt/venv/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm
 
-# Folders exist with their owner before volumes are mounted: a new volume takes them over.
-RUN groupadd --gid 10001 news \
-    && useradd --uid 10001 --gid news --create-home --shell /usr/sbin/nologin news \
-    && install -d -o news -g news /opt/airflow /opt/airflow/logs /opt/airflow/auth /srv/news
+# Folders exist with their owner before volumes are mounted: a new volume takes them over. (Debian has a user `news` already.)
+RUN groupadd --gid 10001 ingest \
+    && useradd --uid 10001 --gid ingest --create-home --shell /usr/sbin/nologin ingest \
+    && install -d -o ingest -g ingest /opt/airflow /opt/airflow/logs /opt/airflow/auth /srv/news
 COPY --from=build /opt/venv /opt/venv
 COPY dags /opt/airflow/dags
 

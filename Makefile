@@ -9,12 +9,15 @@ COMPILE := .uv/bin/uv pip compile -q --universal --python-version 3.11 --generat
 ENV := .venv/.made
 DEV := .venv/.dev
 
-.PHONY: demo test up env lint types unit lock docs fmt clean
+.PHONY: demo test test-stack up env lint types unit lock docs fmt clean
 
 demo: $(ENV)  ## the demo news web, crawled and loaded through the Airflow DAGs
 	@$(BIN)/ingest demo --airflow
 
 test: lint types unit  ## linters, types, import contracts and all tests
+
+test-stack: $(DEV)  ## docker-compose.yml with Celery, under a Docker engine, end to end: see tests/stack/README.md
+	@$(BIN)/python tests/stack/run.py
 
 up: $(ENV)  ## Airflow UI on http://127.0.0.1:8080 with the real sources
 	@$(BIN)/python -m ingest.demo.standalone

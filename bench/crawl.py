@@ -63,14 +63,14 @@ def address(number: int) -> str:
     return f"127.0.{1 + number // 200}.{1 + number % 200}:{PORT}"
 
 
-def serve(hosts: int, pages: int, is_made: bool) -> None:
-    """Answers for ever; says how many bodies it has when it is ready."""
+def serve(hosts: int, pages: int, is_made: bool, *, past: int = 0) -> None:
+    """Answers for ever; says how many bodies it has when it is ready. `past`: pages that no feed shows any more."""
     bodies = made_pages() if is_made else [path.read_bytes() for path in sorted(PAGES.glob("*/html/*.gz"))]
     asked: Counter[str] = Counter()
     answers = {
         f"{address(number)}/story/{page}": whole(bodies[(number * pages + page) % len(bodies)], "text/html", "gzip")
         for number in range(hosts)
-        for page in range(pages)
+        for page in range(pages + past)
     }
 
     def answer(place: str, path: str, head: bytes) -> bytes:

@@ -1,25 +1,27 @@
 """Every ten minutes: which feeds are due, crawl them in batches, judge the run."""
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Param, dag, task
 
+from news_alerts import ON_FAILURE, deadline
 from news_shared import (
     CRAWL_POOL,
+    CRAWL_QUEUE,
     DEFAULT_ARGS,
     EVERY_TEN_MINUTES,
-    ON_FAILURE,
+    SOON,
     STAGED,
     START,
     TAGS,
     access,
+    optional_param,
     settings,
-    source_names,
+    sources_param,
 )
 
-NAMES = source_names()
 DOC = """
 ### news_crawl
 
@@ -32,9 +34,11 @@ What a red task means:
 - `crawl_batch` (one per group of hosts): killed, or the disk is full. What was sealed is kept; *Clear* runs the rest.
 - `judge`: too large a share of the polls failed, or a batch gave no answer. Network, DNS, proxy? See **News sources**.
 
-A sick source is a line on the page **News sources**, not a red run. Nothing due is green: `crawl_batch` is skipped.
+A sick source is a line on the page **News sources**, not a red run. Nothing due is green: `crawl_batch` is skipped. The log
+of each `crawl_batch` ends with a table: what came of each source.
+
 To crawl some sources now: *Trigger*, and choose them in the form. Those you choose are polled even if they are not due;
-only a host that asked us to wait is left alone until then.
+only a host that asked us to wait is left alone until then, and what is paused stays so. *Dry run* says what is due.
 """
 
 
@@ -44,21 +48,25 @@ only a host that asked us to wait is left alone until then.
     catchup=False,  # a feed shows the present: the past comes by backfill
     max_active_runs=1,
     on_failure_callback=ON_FAILURE,
+    deadline=deadline(timedelta(hours=1)),
     dagrun_timeout=timedelta(hours=2),
-    default_args=DEFAULT_ARGS,
+    default_args={**DEFAULT_ARGS, "priority_weight": SOON, "queue": CRAWL_QUEUE},
     tags=[*TAGS, "crawl"],
     doc_md=DOC,
     params={
-        "source_ids": Param(
-            None,
-            type=["null", "array"],  # null first: choosing nothing is an answer
-            items={"type": "string"},
-            uniqueItems=True,
-            examples=list(NAMES),
-            values_display=NAMES,
-            title="Sources",
-            description="Crawl only these, due or not; none chosen: every source that is due.",
-        )
+        "source_ids": sources_param("Crawl only these, due or not; none chosen: every source that is due."),
+        "pages_most": optional_param(
+            "Pages of each source",
+            "Fetch at most so many pages of each source; what is left waits for the next run. Empty: all.",
+            type="integer",
+            minimum=1,
+        ),
+        "look_back_to": optional_param(
+            "Look back to",
+            "Read the sitemaps of these sources from this day on, as if nothing had been read since. Empty: what is new.",
+            format="date",
+        ),
+        "dry_run": Param(False, type="boolean", title="Dry run", description="Only say what is due; ask nobody."),
     },
 )
 def news_crawl() -> None:
@@ -66,7 +74,14 @@ def news_crawl() -> None:
     def plan(params: dict[str, Any]) -> list[list[str]]:
         from ingest.jobs import crawl
 
-        return crawl.plan(settings(), source_ids=params["source_ids"] or None)
+        batches = crawl.plan(settings(), source_ids=params["source_ids"] or None)
+        if not params["dry_run"]:
+            return batches
+        source_count = sum(map(len, batches))
+        logging.getLogger(__name__).info(
+            "dry run: %d sources in %d batches; nobody is asked", source_count, len(batches)
+        )
+        return []
 
     @task(
         multiple_outputs=False,
@@ -78,9 +93,16 @@ def news_crawl() -> None:
     def crawl_batch(source_ids: list[str], params: dict[str, Any]) -> dict[str, Any]:
         from ingest.jobs import crawl
 
-        # sources that a person chose are polled even where they are not due
-        poll_all = bool(params["source_ids"])
-        return crawl.run(settings(), source_ids=source_ids, poll_all=poll_all, access_document=access()).as_dict()
+        day = params["look_back_to"]
+        summary = crawl.run(
+            settings(),
+            source_ids=source_ids,
+            poll_all=bool(params["source_ids"]),  # what a person chose is polled even where it is not due
+            pages_most=params["pages_most"],
+            look_back_to=datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None,
+            access_document=access(),
+        )
+        return summary.as_dict()
 
     @task(trigger_rule="all_done", execution_timeout=timedelta(minutes=5))
     def judge(batches: list[list[str]] | None, summaries: list[dict[str, Any]]) -> str:

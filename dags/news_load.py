@@ -5,15 +5,17 @@ from typing import Any
 
 from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, Param, chain, dag, task
 
+from news_alerts import ON_FAILURE, deadline
 from news_shared import (
     DEFAULT_ARGS,
     EVERY_TEN_MINUTES,
-    ON_FAILURE,
     PUBLISHED,
+    SOON,
     STAGED,
     START,
     TAGS,
     WRITER_POOL,
+    WRITER_QUEUE,
     settings,
 )
 
@@ -41,8 +43,15 @@ A batch that fails its checks is quarantined with the finding, and the rest is p
     catchup=False,  # each run loads whatever is not loaded: a missed one leaves no gap
     max_active_runs=1,
     on_failure_callback=ON_FAILURE,
+    deadline=deadline(timedelta(hours=1)),  # else nothing new reaches anybody, and nothing is red yet
     dagrun_timeout=timedelta(hours=4),
-    default_args={**DEFAULT_ARGS, "pool": WRITER_POOL, "execution_timeout": timedelta(hours=1)},
+    default_args={
+        **DEFAULT_ARGS,
+        "priority_weight": SOON,
+        "queue": WRITER_QUEUE,
+        "pool": WRITER_POOL,
+        "execution_timeout": timedelta(hours=1),
+    },
     tags=[*TAGS, "load"],
     doc_md=DOC,
     params={

@@ -1,34 +1,51 @@
 """What the news DAGs have in common: pools, assets, retries, settings. When and in what order is in each DAG's file."""
 
-import logging
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule
+from airflow.sdk import Asset, ExceptionRetryPolicy, Param, RetryAction, RetryRule
+
+import news_metrics
 
 if TYPE_CHECKING:
     from ingest.settings import Settings
 
+news_metrics.listen()  # in every process that runs a task or a callback of ours
+
 CRAWL_POOL = "crawl"
+BACKFILL_POOL = "backfill"
 WRITER_POOL = "duckdb_writer"  # one slot: DuckDB has one writer
+# Celery's queues, where each has workers of its own; every other executor knows none.
+CRAWL_QUEUE, BACKFILL_QUEUE, WRITER_QUEUE = (
+    os.environ.get(f"NEWS_{name}_QUEUE", "default") for name in ("CRAWL", "BACKFILL", "WRITER")
+)
+# Who goes first where slots are scarce: the news of today before those of years ago.
+SOON, USUAL, LAST = 10, 5, 1
+NICENESS = 10  # of backfills and reprocessing: a crawl beside them gets the processor whenever it wants it
 ACCESS_CONNECTION = "news_access"
+NOTIFY_CONNECTION = "news_notify"
 EVERY_TEN_MINUTES = "*/10 * * * *"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TAGS = ["news"]
 
 STAGED = Asset(name="news_staged", uri="x-ingest://staged", group="news")
+BACKFILLED = Asset(name="news_backfilled", uri="x-ingest://backfilled", group="news")
 PUBLISHED = Asset(name="news_published", uri="x-ingest://published", group="news")
 
-# A setting or a catalogue that cannot be used stays so until a person mends it: red at once, not after two retries.
-FAIL_AT_ONCE = [
-    "ingest.errors.SettingsError",
-    "ingest.errors.CatalogueError",
-    "ingest.errors.WarehouseTooNew",
-    "ingest.errors.MigrationError",
-    "ingest.errors.ModelError",
-    "ingest.errors.CheckFailed",
+# What a person must mend is red at once, not after two retries; what passes is tried again when it may have passed.
+PERMANENT = [
+    f"ingest.errors.{name}"
+    for name in (
+        "SettingsError", "CatalogueError", "InputError", "NotWritable", "WarehouseMissing", "WarehouseTooNew",
+        "MigrationError", "ModelError", "CheckFailed",
+    )
+]  # fmt: skip
+RETRY_RULES = [
+    RetryRule(exception=PERMANENT, action=RetryAction.FAIL, reason="it stays so until a person mends it"),
+    RetryRule(exception="ingest.errors.WriterBusy", retry_delay=timedelta(minutes=2), reason="another writer works"),
+    RetryRule(exception="ingest.errors.DiskFull", retry_delay=timedelta(minutes=10), reason="the disk is full"),
 ]
 DEFAULT_ARGS = {
     "owner": "news",
@@ -36,24 +53,10 @@ DEFAULT_ARGS = {
     "retry_delay": timedelta(minutes=1),
     "retry_exponential_backoff": 2.0,
     "max_retry_delay": timedelta(minutes=10),
-    "retry_policy": ExceptionRetryPolicy([RetryRule(exception=FAIL_AT_ONCE, action=RetryAction.FAIL)]),
+    "retry_policy": ExceptionRetryPolicy(RETRY_RULES),
+    "weight_rule": "absolute",
+    "priority_weight": USUAL,
 }
-
-
-def alert(context: dict[str, Any]) -> None:
-    """One line for whatever watches the logs, when a DAG run has failed (not when a task will be retried)."""
-    dag_id, run_id, ti = context["dag"].dag_id, context["run_id"], context.get("ti")
-    try:
-        states = ti.get_task_states(dag_id=dag_id, run_ids=[run_id])[run_id] if ti else {}
-    except Exception:  # noqa: BLE001  no alert may be lost because Airflow cannot say more
-        states = {}
-    failed = sorted(task_id for task_id, state in states.items() if state == "failed") or [ti.task_id if ti else "-"]
-    logging.getLogger(__name__).error(
-        "news_alert dag_id=%s run_id=%s task_ids=%s reason=%s", dag_id, run_id, ",".join(failed), context.get("reason")
-    )
-
-
-ON_FAILURE = [alert]  # a notifier goes here too, e.g. SmtpNotifier(...) or SlackWebhookNotifier(...)
 
 
 def settings() -> "Settings":
@@ -78,7 +81,7 @@ def access() -> dict[str, Any] | None:
 
 
 def source_names() -> dict[str, str]:
-    """`source_id` -> name for the form's picker; empty if the catalogue cannot be used, and `plan` says why, in red."""
+    """`source_id` -> name for the forms' pickers; empty if the catalogue cannot be used, and `plan` says why, in red."""
     from ingest.catalogue import read
     from ingest.errors import IngestError
 
@@ -86,3 +89,24 @@ def source_names() -> dict[str, str]:
         return {source.source_id: source.name for source in read(settings().catalogue)}
     except IngestError:
         return {}
+
+
+def sources_param(description: str) -> Param:
+    """A picker of any number of sources; none chosen is an answer."""
+    names = source_names()
+    return Param(
+        None,
+        type=["null", "array"],  # null first: an empty field is null
+        items={"type": "string"},
+        uniqueItems=True,
+        examples=list(names),
+        values_display=names,
+        title="Sources",
+        description=description,
+    )
+
+
+def optional_param(title: str, description: str, **schema: Any) -> Param:
+    """A text, a day (`format="date"`) or a number (`type="integer"`) that may be left out."""
+    kind = schema.pop("type", "string")
+    return Param(None, type=["null", kind], title=title, description=description, **schema)

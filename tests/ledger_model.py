@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ingest.records import Entry, Extraction, Fetch, Rejection, Row
+from ingest.records import Entry, Extraction, Fetch, Rejection
+from ingest.rows import Row
 
 PERMANENT_LOOKS = ("gone", "robots_denied")
 

@@ -19,7 +19,7 @@ from ingest.warehouse import sql
 
 ZERO = {
     "VARCHAR": "''", "BIGINT": "0", "DOUBLE": "0", "BOOLEAN": "false", "TIMESTAMP WITH TIME ZONE": "'epoch'::TIMESTAMPTZ",
-    "UUID": f"'{UUID(int=0)}'::UUID",
+    "UUID": f"'{UUID(int=0)}'::UUID", "DATE": "DATE '1970-01-01'",
 }  # fmt: skip
 ALL_TOUCHED = {"touched_entry": "entry_id", "touched_article": "article_id"}
 

@@ -5,22 +5,26 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from ingest.history import Listed, PartRead, Request
 from ingest.records import (
     NOTHING,
+    AlarmKind,
     Batch,
     BatchKind,
     Confirmation,
     Entry,
+    Expected,
     Extraction,
     Fetch,
     Outcome,
     Poll,
     Rejection,
     RejectionReason,
-    Row,
     SourceSeen,
     Tombstone,
 )
+from ingest.rows import Row
+from ingest.rules.alarm import opened
 from ingest.rules.fingerprint import content_hash, word_count
 from ingest.rules.ladder import next_retry_at
 from ingest.rules.url import canonical, identity
@@ -35,7 +39,7 @@ ARTICLE = replace(
 
 
 class Newsroom:
-    """`.lists()`, `.reads()`, `.rejects()`, `.fails()` gather rows; `.seals()` makes a batch of them.
+    """`.lists()`, `.reads()`, `.captures()`, `.rejects()`, `.fails()`, `.backfills()` gather rows; `.seals()` makes a batch.
 
     `.rereads()`, `.rerejects()`, `.confirms()` are what reprocessing says of a page that arrived in an earlier batch.
     """
@@ -79,6 +83,14 @@ class Newsroom:
     def reads(self, url: str, text: str, *, source_id: str = "daily", **said: Any) -> Fetch:
         """A fetch that brought an article; `said` is what the page says beside its text."""
         fetch = replace(self._fetch(url, source_id, "ok"), body_hash="b")
+        self._add("fetch", fetch)
+        self.rereads(fetch, text, **said)
+        return fetch
+
+    def captures(self, url: str, text: str, *, at: datetime, source_id: str = "daily", **said: Any) -> Fetch:
+        """A page out of an archive, which captured it at a moment of its own."""
+        fetch = replace(self._fetch(url, source_id, "ok"), body_hash="b", capture_address="/archive.warc.gz")
+        fetch = replace(fetch, fetched_at=at, modified_at=at, ingested_at=self.now, feed_id=f"warc:{source_id}")
         self._add("fetch", fetch)
         self.rereads(fetch, text, **said)
         return fetch
@@ -148,8 +160,41 @@ class Newsroom:
             author_hash=author_hash, carried_hashes=(), listed_at=None, erased_at=self.now,
         ))  # fmt: skip
 
+    def alarms(
+        self, kind: AlarmKind, *, source_id: str = "daily", since_at: datetime | None = None, is_over: bool = False
+    ) -> None:
+        """What the watch stages: an alarm that opens, and what the source was expected to bring today."""
+        self._tick()
+        alarm = opened(source_id, kind, "as told", since_at=since_at or self.now, now=self.now)
+        self._add("alarm", replace(alarm, change="cleared") if is_over else alarm)
+        self._add("expected", Expected(
+            source_id=source_id, expected_on=self.now.date(), hour_counts=(1.0,) * 24, learnt_at=self.now,
+        ))  # fmt: skip
+
+    def backfills(self, *urls: str, source_id: str = "daily") -> None:
+        """A backfill of this day that is asked for, reads one list, and finds these addresses in it."""
+        self._tick()
+        request_id, part_id, today = self._id(), self._id(), self.now.date()
+        self._add("request", Request(
+            request_id=request_id, source_id=source_id, input_kind="list", input_address="/list.csv", from_on=today, to_on=today,
+            hosts=(), url_pattern=None, asked_at=self.now,
+        ))  # fmt: skip
+        self._add("part", PartRead(
+            part_id=part_id, request_id=request_id, part_address="/list.csv", part_on=None, position=len(urls), is_done=True,
+            outcome="ok", detail=None, found_count=len(urls), outside_count=0, erased_count=0, unusable_count=0, fault_count=0,
+            not_before_at=None, read_at=self.now,
+        ))  # fmt: skip
+        for url in urls:
+            self._add("listed", Listed(
+                request_id=request_id, part_id=part_id, entry_id=identity(url), source_id=source_id, counted_on=today,
+                captured_at=None, capture_address=None, capture_offset=None, capture_length=None, capture_digest=None,
+                was_held=False, listed_at=self.now,
+            ))  # fmt: skip
+
     def seals(self) -> Batch:
         self._tick()
+        if "alarm" in self._rows:
+            return self._sealed("watch")
         if "tombstone" in self._rows:
             return self._sealed("erasure")
         kind: BatchKind = "listing" if "poll" in self._rows else "pages" if "fetch" in self._rows else "reprocess"
@@ -194,7 +239,7 @@ class Newsroom:
             http_status=200, content_type="text/html", etag=None, last_modified=None, body_hash=None, wire_bytes=1,
             body_bytes=1, elapsed_ms=1, robots="allowed", optouts=(),
             is_tls_verified=None, moved_to=None, archive_path=None, archive_offset=None, not_before_at=None,
-            next_attempt_at=None,
+            next_attempt_at=None, ingested_at=None, capture_address=None, capture_record_id=None, capture_digest=None,
         )  # fmt: skip
 
     def _judged(self, fetch: Fetch, said: str, rule_hash: str | None) -> dict[str, Any]:

@@ -78,7 +78,8 @@ def test_a_source_is_read_back_the_same_from_what_is_written_of_it() -> None:
         {"valid_to": date(2026, 1, 1), "body": "p", "title": 'h1[lang="en"]'},
         {"valid_from": date(2026, 1, 1), "title_from": "og", "remove": ["a", "b"]},
     ]
-    table = TABLE | {"look_after_s": [], "keep_pages_days": 9, "rules": rules}
+    hours = {"schedule": "0 6,18 * * 1-5", "timezone": "Europe/Berlin"}
+    table = TABLE | hours | {"look_after_s": [], "keep_pages_days": 9, "rules": rules}
     (source,) = catalogue.parse({"source": [table]}, "a table")
     assert catalogue_file.table_of(source) == table
     assert catalogue.parse(tomllib.loads(catalogue_file.entry_text(table)), "its text") == (source,)

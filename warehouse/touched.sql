@@ -58,6 +58,21 @@ WHERE content_hash IN (SELECT unnest(carried_hashes) FROM raw.tombstone WHERE lo
 EXCEPT
 SELECT entry_id FROM landed;
 
+-- an alarm that holds back what a source's pages say since its beginning, or gives it back
+INSERT INTO landed
+WITH alarm AS (
+  SELECT source_id, min(since_at) AS since_at
+  FROM raw.alarm
+  WHERE load_seq > getvariable('since_seq') AND getvariable('since_seq') >= 0 AND alarm_kind IN ('drift', 'quarantined')
+  GROUP BY source_id
+)
+SELECT DISTINCT visit.entry_id
+FROM raw.fetch AS visit
+JOIN alarm ON alarm.source_id = visit.source_id AND visit.fetched_at >= alarm.since_at
+WHERE visit.outcome = 'ok'
+EXCEPT
+SELECT entry_id FROM landed;
+
 -- entries that ever named an article which one of `given` named, each with its opening: what its first page told. Among them
 -- are all whose openings name the same article as one of `given`.
 CREATE OR REPLACE TEMP MACRO openings(given) AS TABLE (

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -27,6 +27,8 @@ SOURCE_KEYS: dict[str, tuple[type | tuple[type, ...], bool]] = {
     "paused": (bool, False),
     "poll_every_s": (int, False),
     "poll_ceiling_s": (int, False),
+    "schedule": (str, False),
+    "timezone": (str, False),
     "host_delay_s": ((int, float), False),
     "look_after_s": (list, False),
     "keep_pages_days": (int, False),
@@ -69,6 +71,8 @@ LONGEST_DAYS = 36_500
 SELECTOR_LIMIT_CHARS = 500
 RULES_LIMIT = 100
 SEE = "see the top of dags/sources.toml"
+CRON_FIELDS = 5
+SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -184,6 +188,8 @@ def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -
         rules=_rules(table.get("rules", ()), where),
         keep_pages_days=given["keep_pages_days"],
         keep_articles_days=given["keep_articles_days"],
+        schedule=_schedule(table, where),
+        timezone=table.get("timezone", "UTC"),
     )
 
 
@@ -214,6 +220,36 @@ def _selector(table: Mapping[str, Any], where: str) -> str | None:
             "a CSS selector of links, e.g. 'article h2 a'",
         ) from None
     return selector
+
+
+def _schedule(table: Mapping[str, Any], where: str) -> str | None:
+    if "schedule" not in table:
+        if "timezone" in table:
+            raise CatalogueError(f"{where}: key 'timezone' without 'schedule'", SEE)
+        return None
+    from zoneinfo import (
+        ZoneInfo,
+    )  # every DAG file reads the catalogue when it is parsed, and few sources have a schedule
+
+    from croniter import CroniterError, croniter
+
+    schedule: str = table["schedule"]
+    try:
+        ZoneInfo(table.get("timezone", "UTC"))
+    except (KeyError, ValueError, OSError):
+        raise CatalogueError(
+            f"{where}: key 'timezone': {table['timezone']!r} is no time zone", "an IANA name, e.g. Europe/Berlin"
+        ) from None
+    try:
+        if len(schedule.split()) != CRON_FIELDS:
+            raise CroniterError("it has not five fields")
+        croniter(schedule, SOME_DAY).get_next(datetime)  # 30 February never comes
+    except (CroniterError, ValueError, KeyError) as error:
+        raise CatalogueError(
+            f"{where}: key 'schedule': {schedule!r} cannot be used: {error}",
+            "minute, hour, day of the month, month, day of the week, e.g. '0 6,12,18 * * *'",
+        ) from None
+    return schedule
 
 
 def _rules(tables: Sequence[object], where: str) -> tuple[PageRule, ...]:

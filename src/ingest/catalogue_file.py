@@ -61,13 +61,15 @@ def table_of(source: Source) -> dict[str, Any]:
         "paused": source.is_paused,
         "poll_every_s": source.poll_every_s,
         "poll_ceiling_s": source.poll_ceiling_s,
+        "schedule": source.schedule,
+        "timezone": source.timezone,
         "host_delay_s": source.host_delay_s,
         "look_after_s": list(source.look_after_s),
         "keep_pages_days": source.keep_pages_days,
         "keep_articles_days": source.keep_articles_days,
         "rules": [rule_table(rule) for rule in source.rules],
     }
-    usual = catalogue.DEFAULTS | {"checked": True, "paused": False}
+    usual = catalogue.DEFAULTS | {"checked": True, "paused": False, "timezone": "UTC"}
     return {
         key: value
         for key, value in table.items()

@@ -70,4 +70,5 @@ class Target:
     last_modified: str | None = None
     body_hash: str | None = None
     modified_at: datetime | None = None  # the latest that a feed has told of: an edit later than this is owed a look
+    dated_at: datetime | None = None  # of a backfill: the day of the article, as far as it was told
     planned_at: datetime | None = None  # a look outside the ladder: when the ladder's own next look is

@@ -43,22 +43,28 @@ class PartRead:
     detail: str | None
     found_count: int  # in this reading: what was found,
     outside_count: int  # of another day, host or address than asked for,
+    erased_count: int  # by a person's order, and so not brought back,
     unusable_count: int  # no page of an article by its kind: requests, images, redirects
     fault_count: int  # and could not be read
+    not_before_at: datetime | None  # paused until then
     read_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """raw.listed: an entry that a request found, on the day that it counts for; one row a request and entry."""
+    """raw.listed: an entry, or a capture of one, that a request found, on the day that it counts for."""
 
     request_id: str
     part_id: str
     entry_id: str
     source_id: str
     counted_on: date  # by the date that the input gives, or else of the capture
-    captured_at: datetime | None
-    was_held: bool  # it was stored, or judged, before the request came to it
+    captured_at: datetime | None  # null: the page itself is asked for
+    capture_address: str | None  # where a capture is that was not at hand when it was listed (Pointer)
+    capture_offset: int | None
+    capture_length: int | None
+    capture_digest: str | None
+    was_held: bool  # a page of the entry was held before the request came to it
     listed_at: datetime
 
 
@@ -67,7 +73,7 @@ class Part:
     """What is read in one go, with positions of its own: a sitemap, a page of a feed, a WARC file, a CDX page, a list."""
 
     address: str
-    part_on: date | None  # the only day that it is of, where its name or index tells
+    part_on: date | None  # the day of its name or index; a WARC begun before midnight reaches into the next
     size_bytes: int | None
 
 
@@ -119,3 +125,25 @@ class Fault:
     position: int
     reason: FaultReason
     detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """A stretch of a part with nothing to hand over, told now and then and at its end, so that a reading can stop there."""
+
+    position: int
+    unusable_count: int  # since the last Passed: no page of an article by its kind
+    outside_count: int  # since the last Passed: `is_wanted` said no
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The last word of each reading (and of `parts`, where the address itself cannot be read or listed)."""
+
+    position: int  # of `paused`: where to come back
+    outcome: PartOutcome  # cut_short: the input ends too early, and will again
+    detail: str | None
+    not_before_at: datetime | None  # of `paused`, where the host named a time
+
+
+Told = Found | Fault | Passed | Ended  # what `inputs.INPUTS[kind].read(part, position=, place=, is_wanted=)` yields

@@ -5,7 +5,8 @@ Events are past participles; values are quoted when they hold a space.
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TextIO
 
 Progress = Callable[[str, int, int], None]  # (what, done, of how many)
@@ -15,10 +16,21 @@ def unwatched(_what: str, _done: int, _total: int) -> None:
     """Progress that nobody watches."""
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The argument of an event's log record: a text for readers, and name and fields for handlers that count."""
+
+    name: str
+    fields: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return " ".join([self.name, *(f"{key}={_value(value)}" for key, value in self.fields.items())])
+
+
 def event(logger: logging.Logger, name: str, /, level: int = logging.INFO, **fields: object) -> None:
     """Log `name` with its fields, e.g. `batch_sealed batch_id=... entry_count=12`."""
     if logger.isEnabledFor(level):
-        logger.log(level, "%s", " ".join([name, *(f"{key}={_value(value)}" for key, value in fields.items())]))
+        logger.log(level, "%s", Event(name, fields))
 
 
 def to_stream(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:

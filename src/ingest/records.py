@@ -19,18 +19,23 @@ RejectionReason = Literal[
     "needs_javascript", "too_short", "no_text", "unreadable",
     "extract_timeout", "extract_memory", "extract_crash",
 ]  # fmt: skip
-BatchKind = Literal["listing", "pages", "reprocess", "erasure"]
+BatchKind = Literal["listing", "pages", "reprocess", "erasure", "request", "watch"]
 OrderKind = Literal["url", "article", "source", "author", "expired"]
 FeedKind = Literal["feed", "sitemap", "section", "archive"]
 Purpose = Literal["new", "retry", "second_look"]
 LikenessKind = Literal["exact", "near", "excerpt", "overlap"]
 Precision = Literal["second", "minute", "day"]
 PublishedEvidence = Literal[
-    "json-ld", "meta", "microdata", "time", "text", "feed", "sitemap", "section", "url", "rule", "first-seen",
+    "json-ld", "meta", "microdata", "time", "text", "feed", "sitemap", "section", "archive", "url", "rule", "first-seen",
 ]  # fmt: skip
 Access = Literal["free", "metered", "paid"]
 TitleEvidence = Literal["og", "meta", "json-ld", "title", "h1"]
 CanonicalEvidence = Literal["rel-canonical", "og-url", "final-url", "listed-url"]
+AlarmKind = Literal[
+    "silent", "nothing_new", "failing", "blocked", "drift", "nothing_at_all", "ledger",
+    "paused", "catalogue_pause", "quarantined",
+]  # fmt: skip
+AlarmChange = Literal["opened", "cleared"]
 Kind = Literal["article", "opinion", "live", "video", "gallery", "review", "podcast", "press-release"]
 
 
@@ -81,6 +86,8 @@ class Source:
     rules: tuple[PageRule, ...]  # spans that do not overlap
     keep_pages_days: int | None  # how long its archived pages are kept; None: for ever
     keep_articles_days: int | None  # after how long without a new page its articles are erased; None: never
+    schedule: str | None = None  # five fields of cron: it is polled at these times alone; None: by how fast it fills
+    timezone: str = "UTC"  # IANA name: by whose clock `schedule` is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +192,7 @@ class Fetch:
     url: str
     final_url: str | None
     modified_at: datetime | None  # the latest that a feed had told of when this was fetched
-    fetched_at: datetime
+    fetched_at: datetime  # of what is asked of an archive: when that archive captured it
     outcome: Outcome
     detail: str | None
     http_status: int | None
@@ -204,6 +211,10 @@ class Fetch:
     archive_offset: int | None  # where its record starts, in bytes
     not_before_at: datetime | None
     next_attempt_at: datetime | None  # null: final, nothing more will be tried on this entry
+    ingested_at: datetime | None  # when the archive was asked; null: at `fetched_at`, by our own visit
+    capture_address: str | None  # file or address of the archive that it is out of; null: our own visit
+    capture_record_id: str | None  # of its WARC record
+    capture_digest: str | None  # as the archive claims, e.g. sha1:...; what was checked against it is stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,8 +342,40 @@ class Tombstone:
     erased_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """raw.alarm: an alarm was opened or cleared, by the watch or by a person; the newest row of an `alarm_id` counts.
+
+    `cause` is made of counts and of words of ours, never of the world's: what is erased leaves none behind.
+    """
+
+    alarm_id: str  # UUID of source, kind, sign and since_at
+    source_id: str | None  # None: of the whole system
+    alarm_kind: AlarmKind
+    change: AlarmChange
+    sign: str | None  # of a drift: what its pages show (rules/drift.py)
+    sign_value: str | None  # what that is held against: a number of words, or a text's content_hash
+    since_at: datetime
+    ended_at: datetime | None  # of a cleared one; `since_at` itself: it is held against no article any more
+    expected_count: float | None  # of a silence: arrivals that were to be expected since
+    alarm_count: float | None  # and from how many on it counts as one
+    cause: str  # one line for a person
+    actor: str | None  # the person; None: the system
+    reason: str | None  # the person's
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """raw.expected: how many new items a source was expected to list on a day; the last row of a source and day counts."""
+
+    source_id: str
+    expected_on: date  # UTC
+    hour_counts: tuple[float, ...]  # items by hour of the day, 24
+    learnt_at: datetime
+
+
 Verdict = Extraction | Rejection
-Row = SourceSeen | Poll | Entry | Fetch | Extraction | Rejection | Confirmation | Tombstone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,11 @@ class Settings:
     disk_pause_backfill_bytes: int = 10_000_000_000
     disk_pause_crawl_bytes: int = 2_000_000_000
 
+    # where the digest goes: apprise addresses, separated by blanks (a webhook: json://host/path, mail: mailtos://user:word@host)
+    notify: str = field(default="", repr=False)
+    digest_every_s: int = 3_600  # between two digests; what is urgent goes out at once
+    nothing_after_s: int = 7_200  # without a poll in the warehouse though some are due, until that is an alarm
+
     @property
     def stage(self) -> Path:
         return self.home / "stage"
@@ -90,25 +95,31 @@ class Settings:
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Settings from the environment; an unknown INGEST_* name or an unusable value is an error, not a shrug."""
-    known = {f"INGEST_{field.name.upper()}": field for field in fields(Settings)}
+    known = {f"INGEST_{one.name.upper()}": one for one in fields(Settings)}
     given: dict[str, Any] = {}
     for name, text in environ.items():
         if not name.startswith("INGEST_"):
             continue
         if name not in known:
             raise SettingsError(f"unknown setting {name}", f"known are: {', '.join(sorted(known))}")
-        field = known[name]
+        setting = known[name]
         try:
-            given[field.name] = _parse(field.type, text)
+            given[setting.name] = _parse(setting.type, text)
         except (ValueError, KeyError) as error:
-            raise SettingsError(f"{name}={text!r} cannot be used: {error}", f"it is a {field.type}") from None
+            raise SettingsError(f"{name}={text!r} cannot be used: {error}", f"it is a {setting.type}") from None
     settings = Settings(**given)
     for name in ("fetch_threads", "extract_workers", "batch_pages", "crawl_batches", "crawl_batch_sources"):
         if getattr(settings, name) < 1:
             raise SettingsError(f"INGEST_{name.upper()} must be at least 1")
     if settings.keep_batches_days is not None and settings.keep_batches_days < 1:
         raise SettingsError("INGEST_KEEP_BATCHES_DAYS must be at least 1")
-    for name in ("keep_snapshots", "disk_pause_backfill_bytes", "disk_pause_crawl_bytes"):
+    for name in (
+        "keep_snapshots",
+        "disk_pause_backfill_bytes",
+        "disk_pause_crawl_bytes",
+        "digest_every_s",
+        "nothing_after_s",
+    ):
         if getattr(settings, name) < 0:
             raise SettingsError(f"INGEST_{name.upper()} must be at least 0")
     return settings

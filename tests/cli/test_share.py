@@ -60,3 +60,19 @@ def test_what_cannot_be_done_is_one_message_and_a_code(
     assert got == code
     assert said in err
     assert "Traceback" not in err
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize(
+    "words",
+    [["report", "--out", "/proc/x"], ["export", "--to", "/proc/x"], ["report", "--out", "FILE/report.html"],
+     ["export", "--to", "FILE/sub/folder"], ["report", "--out", f"OUT/{'x' * 300}.html"]],
+)  # fmt: skip
+def test_a_place_where_nothing_can_be_made_is_named(prompt: Prompt, tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "file").write_text("a file, and no folder", "utf-8")
+    given = [word.replace("FILE", str(tmp_path / "file")).replace("OUT", str(tmp_path)) for word in words]
+    code, _, err = prompt(*given)
+    assert code == 7
+    assert f"{given[-1]} cannot be made" in err
+    assert "choose another place" in err
+    assert "Traceback" not in err

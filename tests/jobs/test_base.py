@@ -18,6 +18,7 @@ from ingest.settings import Settings
 from ingest.stage import journal
 from ingest.stage.batch import digest
 from ingest.warehouse import doom, writer
+from ingest.warehouse.tombstone import tombstones
 from killer import killed
 from looks import ask, tables
 from newsroom import MORNING, Newsroom
@@ -187,7 +188,7 @@ def test_what_is_erased_is_in_no_base(old: Settings) -> None:
     asked = erase.order(url=erasing.MARKED)
     with writer.lock(old.writer_file), writer.connect(old.writer_file, now=LATER) as connection:
         doom.choose(connection, asked)
-        obedience.seal(old, doom.tombstones(connection, asked, now=LATER))
+        obedience.seal(old, tombstones(connection, asked, now=LATER))
     load.run(old)
     assert bases(old) == ["000000000004-002"]
     assert not any(path.startswith("stage/") for path in erasing.holding(old.home) if "journal" not in path)

@@ -33,7 +33,7 @@ from ingest.rules.url import identity
 from ingest.settings import Settings
 from ingest.warehouse import build as warehouse
 from ingest.warehouse import check, doom, writer
-from ingest.warehouse.doom import Order
+from ingest.warehouse.tombstone import Order, tombstones
 from killer import killed
 from looks import ask, tables
 from newsroom import MORNING, Newsroom
@@ -66,7 +66,7 @@ def ordered(settings: Settings, order: Order) -> None:
     with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=MORNING) as connection:
         warehouse.build(connection, story_batch=settings.story_batch)
         doom.choose(connection, order)
-        obedience.seal(settings, doom.tombstones(connection, order, now=MORNING))
+        obedience.seal(settings, tombstones(connection, order, now=MORNING))
 
 
 def as_built(settings: Settings, query: str) -> list[tuple]:
@@ -381,7 +381,7 @@ def test_an_article_is_found_by_each_address_that_its_pages_named_and_these_are_
         for url in addresses:
             asked = erase.order(url=url)
             doom.choose(connection, asked)
-            made = doom.tombstones(connection, asked, now=MORNING)
+            made = tombstones(connection, asked, now=MORNING)
             assert {one.entry_id for one in made} == {identity(address) for address in addresses}
             assert len([one for one in made if one.listed_at]) == 2
     told = erase.run(settings, erase.order(url="https://daily.example/"), is_dry_run=True)

@@ -8,7 +8,7 @@ from math import exp
 
 import pytest
 
-from ingest.rules.drift import RECENT, Reading, drift, shows
+from ingest.rules.drift import RECENT, Reading, Span, drift, ended_at, first_drift, predicate
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Change = Callable[[Reading], Reading]
@@ -69,7 +69,12 @@ def test_it_clears_itself_when_pages_read_as_before() -> None:
     told = drift(made[:200], broken)
     assert told
     assert told.sign == sign
-    assert drift(made[:200], [*broken, *(replace(page, missing=frozenset()) for page in made[220:225])]) is None
+    after = [*broken, *(replace(page, missing=frozenset()) for page in made[220:225])]
+    assert drift(made[:200], after) is None
+    assert ended_at(told.sign, told.value, broken) is None
+    assert ended_at(told.sign, told.value, after) == made[220].fetched_at
+    read_anew = [replace(page, missing=frozenset()) for page in broken]
+    assert ended_at(told.sign, told.value, read_anew) == made[200].fetched_at
 
 
 def test_the_suspect_pages_are_those_that_show_the_sign() -> None:
@@ -77,7 +82,21 @@ def test_the_suspect_pages_are_those_that_show_the_sign() -> None:
     latest = made[200:210] + [replace(page, reason="consent_wall") for page in made[210:]]
     told = drift(made[:200], latest)
     assert told
-    assert shows(told.sign, made[:200], latest) == [False] * 10 + [True] * 10
+    assert list(map(predicate(told.sign, told.value), latest)) == [False] * 10 + [True] * 10
+
+
+@pytest.mark.parametrize("fresh_count", [20, 63, 200], ids="{} pages".format)
+def test_a_drift_is_found_at_its_beginning_however_many_pages_came_since(fresh_count: int) -> None:
+    sign, change = CHANGES[0]
+    made = pages(4, 300 + fresh_count)
+    drifted = made[:300] + [change(page) for page in made[300:]]
+    told = first_drift(drifted, fresh_count=fresh_count, spans=[])
+    assert told
+    assert told.sign == sign
+    assert abs((told.since_at - made[300].fetched_at) / timedelta(minutes=10)) <= 4
+    known = Span(since_at=told.since_at, until_at=NOON + timedelta(days=9))
+    assert first_drift(drifted, fresh_count=fresh_count, spans=[known]) is None
+    assert first_drift(made, fresh_count=fresh_count, spans=[]) is None
 
 
 def test_of_a_source_with_few_pages_nothing_is_told() -> None:

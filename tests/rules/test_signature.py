@@ -1,9 +1,11 @@
 """What of a text tells it from others."""
 
+from unicodedata import normalize
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.rules.signature import KEYS, WORDS_LIMIT, keys, line_key, lines, shingles, text_key
+from ingest.rules.signature import KEY_MASK, KEYS, WORD, WORDS_LIMIT, keys, line_key, lines, shingles, text_key
 
 
 def test_words_are_told_whatever_their_case_form_and_punctuation() -> None:
@@ -12,6 +14,12 @@ def test_words_are_told_whatever_their_case_form_and_punctuation() -> None:
 
 def test_a_number_and_its_unit_are_two_words() -> None:
     assert lines("400m pesos ($136m)") == ["400 m pesos 136 m"]
+
+
+@given(st.text("abC1٣²_ \t-'.,’\u00a0\u0301\n", max_size=60))
+def test_words_are_what_the_pattern_finds_in_each_line(text: str) -> None:
+    folded = normalize("NFKC", text).casefold()
+    assert lines(text) == [" ".join(found) for line in folded.split("\n") if (found := WORD.findall(line))]
 
 
 def test_scripts_without_spaces_are_taken_by_the_character() -> None:
@@ -44,3 +52,9 @@ def test_keys_are_few_and_follow_from_the_shingles_whatever_their_order(words: l
     assert len(found) == max(0, len(words) - 2)
     assert sorted(keys(found)) == sorted(keys(found[::-1]))
     assert len(keys(found)) <= KEYS
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=200), st.integers(0, 64))
+def test_keys_are_the_smallest_however_the_shingles_are_spread(found: list[int], shift: int) -> None:
+    found = [shingle >> shift for shingle in found]
+    assert list(keys(found)) == [shingle & KEY_MASK for shingle in sorted(set(found))[:KEYS]]

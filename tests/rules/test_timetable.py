@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.rules.timetable import DAY_S, failing_pause_s, fault, is_due, is_retired, pause_s, together
-from made import NOON, a_source
+from made import NOON, a_feed, a_source, a_state
 
 SOURCE = a_source()
 
@@ -116,8 +116,8 @@ def test_what_is_gone_for_good_is_retired(
 
 def test_a_clock_that_strikes_every_interval_misses_no_feed_by_seconds() -> None:
     due_at = NOON + timedelta(seconds=7 + 600)
-    assert is_due(SOURCE, due_at, now=NOON + timedelta(seconds=600))
-    assert not is_due(SOURCE, due_at, now=NOON + timedelta(seconds=300))
+    assert is_due(SOURCE, a_state(a_feed(), next_poll_at=due_at), now=NOON + timedelta(seconds=600))
+    assert not is_due(SOURCE, a_state(a_feed(), next_poll_at=due_at), now=NOON + timedelta(seconds=300))
 
 
 def test_a_demo_may_poll_as_often_as_it_likes() -> None:

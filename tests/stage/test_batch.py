@@ -76,7 +76,7 @@ def test_a_damaged_batch_is_refused_with_the_file_and_the_fault(batch: Batch, se
 
 def test_a_batch_of_a_newer_version_is_not_corrupt_but_waits(batch: Batch, settings: Settings) -> None:
     manifest = batch.folder / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"schema_version": 2', '"schema_version": 99'))
+    manifest.write_text(manifest.read_text().replace('"schema_version": 3', '"schema_version": 99'))
     with pytest.raises(BatchTooNew, match="schema version 99 is newer"):
         stage.open_batch(settings.stage, batch.batch_id)
 

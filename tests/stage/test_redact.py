@@ -115,7 +115,7 @@ def test_polls_of_the_first_version_learn_to_count_what_is_erased(batch: Batch, 
     as_version_1(batch.folder)
     assert stage.open_batch(settings.stage, batch.batch_id).schema_version == 1
     take_out(settings, batch, B)
-    assert stage.open_batch(settings.stage, batch.batch_id).schema_version == 2
+    assert stage.open_batch(settings.stage, batch.batch_id).schema_version == 3
     assert column(batch, "poll", "erased_count") == [1, 0]
 
 

@@ -35,6 +35,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
     with warehouse(folder / "writer.duckdb") as connection:
         newsroom.lists(A, B, C, D, E, F)
         newsroom.lists(COPY, A, source_id="weekly")
+        newsroom.backfills(A, B)
         newsroom.polls(outcome="timeout", failure_count=1)
         loads(connection, newsroom.seals())
         page, other = newsroom.reads(A, TEXT), newsroom.reads(B, OTHER)
@@ -43,12 +44,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
         newsroom.fails(E, "timeout")
         newsroom.reads(COPY, TEXT, source_id="weekly")
         loads(connection, newsroom.seals())
+        turned_at = newsroom.now
         newsroom.reads(A, TEXT + "It ended late.", published_at=MORNING)
         newsroom.looks_again(B)
         loads(connection, newsroom.seals())
         newsroom.extractor_version = "2"
         newsroom.rereads(other, "New roof. " + OTHER)
         newsroom.confirms(page)
+        loads(connection, newsroom.seals())
+        newsroom.alarms("quarantined", since_at=turned_at)
         loads(connection, newsroom.seals())
         _erase(connection, ERASED)
         builds(connection)
@@ -58,13 +62,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyC
 
 def _erase(connection: duckdb.DuckDBPyConnection, url: str) -> None:
     connection.execute(
-        "INSERT INTO raw.batch SELECT 5, 'erasure', 'erasure', sealed_at, loaded_at, 1, schema_version, ingest_version"
+        "INSERT INTO raw.batch SELECT 6, 'erasure', 'erasure', sealed_at, loaded_at, 1, schema_version, ingest_version"
         " FROM raw.batch LIMIT 1"
     )
     connection.execute(
         "INSERT INTO raw.tombstone BY NAME SELECT uuid() AS tombstone_id, uuid() AS order_id, 'url' AS order_kind,"
         " 'daily' AS source_id, ?::UUID AS entry_id, true AS is_everywhere, [] AS carried_hashes, ? AS listed_at,"
-        " ? AS erased_at, 'erasure' AS batch_id, 5 AS load_seq",
+        " ? AS erased_at, 'erasure' AS batch_id, 6 AS load_seq",
         [identity(url), MORNING - timedelta(days=1), MORNING],
     )
 
@@ -86,7 +90,8 @@ def test_a_sound_warehouse_has_no_finding_and_an_item_in_every_state(built: duck
         ("failed", "gone", 1),
         ("rejected", "consent_wall", 1),
         ("rejected", "erased", 1),
-        ("stored", "article", 2),
+        ("stored", "article", 1),
+        ("stored", "quarantined", 1),
         ("waiting", "not_fetched", 1),
         ("waiting", "timeout", 1),
     ]
@@ -116,6 +121,8 @@ TAMPERING = {
     "stored for another source": f"UPDATE core.article SET source_id = 'weekly' WHERE url = '{B}'",
     "stored for another item": f"UPDATE core.article SET entry_id = '{UUID(int=9)}' WHERE url = '{B}'",
     "stored, and a duplicate": f"UPDATE core.article SET duplicate_of = '{UUID(int=9)}' WHERE url = '{B}'",
+    "stored, and held back without a word": f"UPDATE mart.ledger SET reason = 'article' WHERE url = '{A}'",
+    "quarantined by nobody": "DELETE FROM core.suspect",
     "a duplicate without a target": f"UPDATE mart.ledger SET duplicate_of = NULL WHERE url = '{COPY}'",
     "a duplicate of nothing": f"UPDATE mart.ledger SET duplicate_of = '{UUID(int=9)}' WHERE url = '{COPY}'",
     "rejected without a verdict": f"DELETE FROM core.verdict WHERE entry_id = '{identity(C)}'",

@@ -13,7 +13,8 @@ import duckdb
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.records import Batch, Fetch, Outcome, Row
+from ingest.records import Batch, Fetch, Outcome
+from ingest.rows import Row
 from ingest.rules.ladder import ANSWERED, next_purpose
 from ingest.settings import Settings
 from ingest.warehouse import check, load

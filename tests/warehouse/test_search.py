@@ -168,6 +168,7 @@ def test_any_grouping_of_builds_answers_as_one_build_does(
 ) -> None:
     """With runs of a few articles, so that they fill, wear out and are written anew many times."""
     monkeypatch.setattr(search, "RUN_ARTICLES", 6)
+    monkeypatch.setattr(search, "WIDE_RUNS", 2)
     monkeypatch.setattr(search, "POSTED_AT_ONCE", 4)
     everything = list(ARTICLES)
     for some in (everything[start : start + 10] for start in range(0, len(everything), 10)):
@@ -233,7 +234,7 @@ def test_near_finds_what_shares_the_telling_terms_and_no_copy(newsroom: Newsroom
     assert ask(newsroom.settings, "FROM near(uuid(), 5)") == []
 
 
-def test_a_run_is_written_anew_with_its_neighbours_or_where_it_lost_much() -> None:
+def test_a_run_is_written_anew_with_its_neighbours_once_they_fill_one_or_where_it_lost_much() -> None:
     runs = [
         Run(1, 9, 9, 9),
         Run(10, 19, 10, 3),
@@ -243,6 +244,9 @@ def test_a_run_is_written_anew_with_its_neighbours_or_where_it_lost_much() -> No
         Run(50, 59, 10, 9),
     ]
     assert list(worn(runs, run_articles=10, standing_share=0.75)) == [(10, 29), (40, 49)]
+    # there is room for another neighbour: nothing but what lost much
+    assert list(worn(runs[:3], run_articles=20, standing_share=0.75)) == [(10, 19), (20, 29)]
+    assert list(worn(runs[:5], run_articles=30, standing_share=0.75)) == [(1, 39), (40, 49)]
     assert list(worn([], run_articles=10, standing_share=0.75)) == []
     assert list(worn([Run(1, 9, 0, 0)], run_articles=10, standing_share=0.75)) == []
 

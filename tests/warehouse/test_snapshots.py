@@ -17,11 +17,12 @@ from ingest.warehouse import publish as publishing
 from ingest.warehouse import read, snapshot, writer
 from killer import killed
 from looks import ask
-from newsroom import Newsroom
+from newsroom import MORNING, Newsroom
 from prompt import Prompt
 from ready_home import goes_out, move_in, prints
 
 LATE = datetime(2036, 11, 23, 2, 15, 0, 250_000, tzinfo=UTC)  # after whatever the clock says
+UNDATED = {"published_at": None, "published_offset_s": None, "published_precision": None, "published_evidence": None}
 
 
 @pytest.fixture
@@ -139,23 +140,53 @@ def test_a_person_lists_snapshots_and_asks_one(
     assert (code, "kept are: " + history.ids[0] in fault) == (4, True)
 
 
+def agrees_with_its_snapshots(settings: Settings) -> None:
+    """The newest file tells each batch's articles as that batch's snapshot does."""
+    what = "article_id, source_id, title, text, published_at, word_count, language, url"
+    for one in snapshot.standing(settings.published_file, settings.snapshots):
+        with read.reader(one.file) as connection:
+            then = connection.execute(f"SELECT {what} FROM mart.article ORDER BY article_id").fetchall()
+            ((seq,),) = connection.execute("SELECT max(load_seq) FROM raw.batch").fetchall()
+        moment = one.published_at + timedelta(milliseconds=1)
+        for through in (seq, f"load_seq_at(TIMESTAMPTZ '{moment.isoformat()}')"):
+            assert ask(settings, f"SELECT {what} FROM articles_as_of({through}) ORDER BY article_id") == then
+
+
 def test_articles_as_of_a_batch_are_those_of_the_snapshot_of_that_batch(history: History) -> None:
     """Also what a snapshot that is not kept any more said: the newest file knows."""
-    settings = history.settings
-    for seq, one in enumerate(snapshot.standing(settings.published_file, settings.snapshots), start=1):
-        with read.reader(one.file) as connection:
-            then = connection.execute(
-                "SELECT article_id, source_id, title, text, published_at, word_count, language, url"
-                " FROM mart.article ORDER BY article_id"
-            ).fetchall()
-        now = (
-            "SELECT article_id, source_id, title, text, published_at, word_count, language, url"
-            " FROM articles_as_of({}) ORDER BY article_id"
-        )
-        assert ask(settings, now.format(seq)) == then
-        moment = one.published_at + timedelta(milliseconds=1)
-        assert ask(settings, now.format(f"load_seq_at(TIMESTAMPTZ '{moment.isoformat()}')")) == then
-    assert ask(settings, "SELECT load_seq_at(TIMESTAMPTZ '2020-01-01')") == [(None,)]
+    agrees_with_its_snapshots(history.settings)
+    assert ask(history.settings, "SELECT load_seq_at(TIMESTAMPTZ '2020-01-01')") == [(None,)]
+
+
+def test_articles_as_of_a_batch_know_aliases_dates_of_feeds_and_what_was_read_before(
+    ready: tuple[Settings, Newsroom],
+) -> None:
+    settings, newsroom = replace(ready[0], keep_snapshots=9), ready[1]
+    storm, twin, calm = (
+        f"https://daily.example/{path}" for path in ("news/storm-hits-coast", "home/storm-hits-coast", "calm")
+    )
+    newsroom.lists(storm, calm, title="As listed", published_at=MORNING - timedelta(hours=3))
+    pages = [newsroom.reads(url, f"{url} had a day. " * 20, title=None, **UNDATED) for url in (storm, calm)]
+    steps = [
+        lambda: None,
+        lambda: (newsroom.lists(twin), newsroom.reads(twin, f"{storm} had a day. " * 20)),  # another address
+        lambda: newsroom.lists(calm, title="Listed anew", published_at=MORNING),
+        lambda: (
+            setattr(newsroom, "extractor_version", "2"),
+            newsroom.rereads(pages[0], "Read otherwise by now. " * 20),
+        ),
+        lambda: newsroom.rerejects(pages[1], "error_page"),
+        lambda: newsroom.rereads(pages[1], "An article after all. " * 20, published_at=MORNING),
+    ]
+    counts = []
+    for step in steps:
+        step()
+        newsroom.seals()
+        goes_out(settings)
+        counts.append(ask(settings, "SELECT count(*) FROM mart.article")[0][0])
+    assert counts == [3, 3, 3, 3, 2, 3]
+    assert ask(settings, "SELECT count(*) FROM mart.alias")[0][0] > 0
+    agrees_with_its_snapshots(settings)
 
 
 def test_two_snapshots_side_by_side_tell_what_changed(history: History) -> None:

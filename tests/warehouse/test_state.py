@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import duckdb
+import pytest
 
 from ingest.crawl_state import Visit
 from ingest.jobs import load, publish
@@ -188,3 +189,74 @@ def test_a_state_that_an_older_version_published_knows_of_nothing_erased(
     with known(settings, newsroom) as state:
         assert state.erased([(identity(A), "daily")]) == set()
         assert [visit.url for visit in owed(state, newsroom)] == [A]
+
+
+TEXT = "A text of some words, long enough. " * 5
+OF_ARCHIVE = {"feed_kind": "archive", "feed_id": "sitemap:daily"}
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+def test_what_archives_alone_list_is_owed_by_no_crawl_until_a_feed_lists_it(
+    newsroom: Newsroom, settings: Settings, is_published: bool
+) -> None:
+    newsroom.lists(A, "https://daily.example/b", **OF_ARCHIVE)
+    newsroom.seals()
+    newsroom.fails("https://daily.example/b", "timeout")
+    newsroom.seals()
+    if is_published:
+        goes_out(settings)
+    newsroom.now += timedelta(days=1)
+    with known(settings, newsroom) as state:
+        assert owed(state, newsroom) == []
+    newsroom.lists(A)
+    newsroom.seals()
+    with known(settings, newsroom) as state:
+        assert [visit.url for visit in owed(state, newsroom)] == [A]
+
+
+@pytest.mark.parametrize("is_published", [False, True])
+@pytest.mark.parametrize("age", [timedelta(days=-900), timedelta(hours=1)])
+def test_a_capture_moves_nothing_that_is_planned_after_our_own_visits(
+    newsroom: Newsroom, settings: Settings, age: timedelta, is_published: bool
+) -> None:
+    newsroom.lists(A)
+    newsroom.fails(A, "timeout")
+    newsroom.seals()
+    if is_published:
+        goes_out(settings)
+    newsroom.captures(A, TEXT, at=newsroom.now + age)
+    newsroom.seals()
+    newsroom.now += timedelta(days=1)
+    with known(settings, newsroom) as state:
+        assert [(visit.url, visit.outcome) for visit in owed(state, newsroom)] == [(A, "timeout")]
+        assert state.visits([identity(A)])[identity(A)].outcome == "timeout"
+
+
+def test_what_an_archive_holds_is_not_asked_for_again_unless_a_feed_tells_of_an_edit_since(
+    newsroom: Newsroom, settings: Settings
+) -> None:
+    newsroom.captures(A, TEXT, at=newsroom.now - timedelta(days=900))
+    newsroom.captures(A, TEXT, at=newsroom.now - timedelta(days=800))
+    newsroom.seals()
+    newsroom.lists(A)
+    newsroom.seals()
+    with known(settings, newsroom) as state:
+        assert owed(state, newsroom) == []
+        visit = state.visits([identity(A)])[identity(A)]
+        assert (visit.outcome, visit.etag, visit.fetched_at) == ("ok", None, visit.modified_at)
+    newsroom.lists(A, title="Another headline", modified_at=newsroom.now)
+    newsroom.seals()
+    with known(settings, newsroom) as state:
+        assert [visit.url for visit in owed(state, newsroom)] == [A]
+
+
+def test_a_source_is_paused_by_the_last_word_of_a_person(newsroom: Newsroom, settings: Settings) -> None:
+    newsroom.alarms("paused")
+    newsroom.seals()
+    with known(settings, newsroom) as state:
+        assert state.paused() == {"daily"}
+    goes_out(settings)
+    newsroom.alarms("paused", is_over=True)
+    newsroom.seals()
+    with known(settings, newsroom) as state:
+        assert state.paused() == set()

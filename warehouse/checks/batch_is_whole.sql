@@ -20,6 +20,16 @@ WITH found AS (
     SELECT batch_id FROM raw.superseded WHERE load_seq > getvariable('since_seq')
     UNION ALL
     SELECT batch_id FROM raw.tombstone WHERE load_seq > getvariable('since_seq')
+    UNION ALL
+    SELECT batch_id FROM raw.request WHERE load_seq > getvariable('since_seq')
+    UNION ALL
+    SELECT batch_id FROM raw.part WHERE load_seq > getvariable('since_seq')
+    UNION ALL
+    SELECT batch_id FROM raw.listed WHERE load_seq > getvariable('since_seq')
+    UNION ALL
+    SELECT batch_id FROM raw.alarm WHERE load_seq > getvariable('since_seq')
+    UNION ALL
+    SELECT batch_id FROM raw.expected WHERE load_seq > getvariable('since_seq')
   ) AS landed
   GROUP BY batch_id
 ),

@@ -13,6 +13,8 @@ proven AS (
       FROM core.article AS article
       WHERE article.article_id = item.article_id AND article.source_id = item.source_id AND article.entry_id = item.entry_id
         AND article.duplicate_of IS NULL
+    ) AND (reason = 'quarantined') = EXISTS (
+      FROM core.suspect AS suspect WHERE suspect.article_id = item.article_id AND suspect.is_held
     )
     WHEN 'duplicate' THEN duplicate_of IN (SELECT article_id FROM core.article)
     WHEN 'rejected' THEN CASE reason

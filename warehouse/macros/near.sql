@@ -1,27 +1,36 @@
 -- near(article_id, k): the k articles most like it, by the terms that tell most of it; it and copies of its text are left out.
 -- kind: table
--- The 48 terms of most weight by BM25 (a word of the title counts three times) are looked for, a million postings at most, the
+-- The 32 terms of most weight by BM25 (a word of the title counts three times) are looked for, a million postings at most, the
 -- rarest first; what holds three of them is like it, by the weights of both. Where scores are the same, what is nearer in time
--- comes first. How common a term is: core.common_term for full runs, counted for the rest, and in the end counted for the 48.
+-- comes first. How common a term is: core.common_term where there are full runs, else counted, and in the end counted for the 32.
 CREATE OR REPLACE MACRO near(article_id, k := 20) AS TABLE (
   WITH own AS MATERIALIZED (
-    SELECT posted.article_number, posted.published_at, article.content_hash, joined.story_id
+    SELECT posted.article_number, posted.published_at, article.row_id, article.content_hash, joined.story_id
     FROM core.posted AS posted
-    JOIN core.article AS article ON article.article_id = posted.article_id
+    JOIN (SELECT rowid AS row_id, core.article.article_id, core.article.content_hash FROM core.article) AS article
+      ON article.article_id = posted.article_id
     LEFT JOIN core.story_article AS joined ON joined.article_id = posted.article_id
     WHERE posted.article_id = article_id::UUID AND article.article_id = article_id::UUID
   ),
+  -- out of its words, as its postings stand apart from each other
+  word AS (
+    SELECT unnest(posted_terms(article.title)) AS term, 3 AS weight
+    FROM core.article AS article
+    WHERE article.rowid IN (SELECT own.row_id FROM own)
+    UNION ALL
+    SELECT unnest(posted_terms(article.text)), 1
+    FROM core.article AS article
+    WHERE article.rowid IN (SELECT own.row_id FROM own)
+  ),
   said AS MATERIALIZED (
-    SELECT posting.term_key, 2.2 * posting.term_count / (posting.term_count + 1.2) AS own_weight
-    FROM core.posting AS posting
-    JOIN own ON own.article_number = posting.article_number
+    SELECT term_key(term) AS term_key, 2.2 * least(sum(weight), 255) / (least(sum(weight), 255) + 1.2) AS own_weight
+    FROM word
+    GROUP BY term
   ),
   recent AS (
     SELECT posted.article_number
     FROM core.posted AS posted
-    WHERE EXISTS (FROM own) AND posted.article_number > (
-      SELECT coalesce(max(run.last_article_number), 0) FROM core.posting_run AS run WHERE run.is_full
-    )
+    WHERE EXISTS (FROM own) AND NOT EXISTS (FROM core.posting_run AS run WHERE run.is_full)
   ),
   spread AS (
     SELECT said.term_key, common.posting_count
@@ -47,7 +56,7 @@ CREATE OR REPLACE MACRO near(article_id, k := 20) AS TABLE (
     SELECT supposed.term_key, own_weight, posting_count
     FROM supposed, corpus
     ORDER BY own_weight * ln(1 + greatest(article_count - posting_count, 0) / (posting_count + 0.5)) DESC, supposed.term_key
-    LIMIT 48
+    LIMIT 32
   ),
   telling AS MATERIALIZED (
     SELECT wanted.term_key, own_weight

@@ -4,7 +4,7 @@
 WITH told AS (
   SELECT host, polled_at AS told_at, not_before_at FROM raw.poll WHERE not_before_at IS NOT NULL
   UNION ALL
-  SELECT host, fetched_at, not_before_at FROM raw.fetch WHERE not_before_at IS NOT NULL
+  SELECT host, coalesce(ingested_at, fetched_at), not_before_at FROM raw.fetch WHERE not_before_at IS NOT NULL
 )
 SELECT host, max(told_at) AS told_at, max(not_before_at) AS not_before_at
 FROM told

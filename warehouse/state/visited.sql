@@ -1,8 +1,9 @@
--- visited: one row an entry that was fetched: its last fetch, the validators of the page we hold, and when it is due again.
+-- visited: one row an entry that we fetched ourselves: its last fetch, the validators of the page we hold, and when it is due again.
 -- key: entry_id
 -- merge: newest fetched_at
 -- Validators of a page that a whole history does not hold (its batch was taken out) are not handed on, and the entry is
 -- due now; where there is no page at all, it starts over, unless its last look says that none would be found.
+-- What is out of archives is in captured.sql, so that no past moves what is planned.
 WITH fetched AS (
   SELECT
     *,
@@ -10,6 +11,7 @@ WITH fetched AS (
       AND NOT coalesce(list_contains(list(body_hash) FILTER (outcome = 'ok') OVER entry, body_hash), false) AS is_lost,
     bool_or(outcome = 'ok') OVER entry AS has_page
   FROM raw.fetch
+  WHERE capture_address IS NULL
   WINDOW entry AS (PARTITION BY entry_id)
   QUALIFY row_number() OVER (PARTITION BY entry_id ORDER BY fetched_at DESC, fetch_id DESC) = 1
 )

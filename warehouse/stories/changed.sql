@@ -52,3 +52,6 @@ SELECT article_key, published_at FROM known ANTI JOIN standing USING (article_id
 -- lines that articles no longer have: one of them may be no repeated line any more
 CREATE OR REPLACE TEMP TABLE dropped_line AS
 SELECT source_id, line_key FROM core.line SEMI JOIN gone USING (article_key, published_at);
+
+-- what is signed from now on, with its id
+CREATE OR REPLACE TEMP TABLE named (article_key BIGINT, article_id UUID);

@@ -1,9 +1,16 @@
--- The stories of what is in `frontier`, whole: links within a story lead out of it only where there is a doubt.
+-- The stories of what is in `frontier`, whole: links within a story lead out of it only where there is a doubt. An article that
+-- no earlier build knew is in no story yet, and where there are only such ones nothing is looked for.
 INSERT INTO unjoined
-WITH story AS (
-  SELECT DISTINCT story_key FROM core.story_article SEMI JOIN frontier USING (article_key)
+WITH fresh_key AS (
+  SELECT article_key(article_id) AS article_key FROM fresh WHERE getvariable('since_seq') >= 0
+),
+stored AS (
+  SELECT article_key FROM frontier ANTI JOIN fresh_key USING (article_key)
+),
+story AS (
+  SELECT DISTINCT story_key FROM core.story_article SEMI JOIN stored USING (article_key)
 )
-SELECT article_key FROM core.story_article SEMI JOIN story USING (story_key);
+SELECT article_key, article_id FROM core.story_article SEMI JOIN story USING (story_key);
 
 CREATE OR REPLACE TEMP TABLE member AS
 SELECT article_key FROM unjoined

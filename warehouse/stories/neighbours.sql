@@ -1,19 +1,23 @@
 -- All articles whose story may be another now, in the order of their loading: the first of a story names it.
 CREATE OR REPLACE TEMP TABLE neighbour AS
-WITH signed AS (
-  SELECT article_key, article_id FROM core.signature SEMI JOIN reached USING (article_key)
+WITH standing AS (
+  SELECT article_key, article_id FROM named
+  UNION
+  SELECT article_key, article_id FROM unjoined ANTI JOIN gone USING (article_key)
 ),
 stored AS (
-  SELECT article_id FROM signed ANTI JOIN fresh USING (article_id)
+  SELECT article_id FROM standing ANTI JOIN fresh USING (article_id)
 ),
 origin AS (
   SELECT article_id, load_seq, fetched_at FROM core.origin SEMI JOIN fresh USING (article_id) WHERE load_seq > getvariable('since_seq')
   UNION ALL
   SELECT article_id, load_seq, fetched_at FROM core.origin SEMI JOIN stored USING (article_id)
 )
-SELECT signed.article_key, signed.article_id, row_number() OVER (ORDER BY origin.load_seq, origin.fetched_at, origin.article_id) AS place
-FROM signed
-JOIN origin ON origin.article_id = signed.article_id;
+SELECT
+  standing.article_key, standing.article_id,
+  row_number() OVER (ORDER BY origin.load_seq, origin.fetched_at, origin.article_id) AS place
+FROM standing
+JOIN origin ON origin.article_id = standing.article_id;
 
 CREATE OR REPLACE TEMP TABLE neighbour_link AS
 SELECT one.place, other.place AS other_place, likeness.jaccard

@@ -7,12 +7,15 @@ import click
 from ingest import __version__
 from ingest.cli.ask import explain, query, status
 from ingest.cli.attempt import attempt
+from ingest.cli.backfill import backfill
 from ingest.cli.demo import demo
 from ingest.cli.erase import erase
+from ingest.cli.keep import backup, restore
 from ingest.cli.look import near, search
 from ingest.cli.pipeline import build, check, crawl, load, publish, rebuild, reprocess, run, snapshots, upkeep
 from ingest.cli.share import export, report
 from ingest.cli.sources import sources
+from ingest.cli.watch import act, alarms, digest, watch
 from ingest.errors import IngestError
 
 COMMANDS = (
@@ -24,8 +27,15 @@ COMMANDS = (
     run,
     reprocess,
     rebuild,
+    backfill,
     upkeep,
     snapshots,
+    watch,
+    alarms,
+    act,
+    digest,
+    backup,
+    restore,
     erase,
     query,
     search,

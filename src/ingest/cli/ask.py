@@ -15,6 +15,7 @@ FROM duckdb_columns()
 WHERE schema_name IN ('mart', 'core')
 ORDER BY schema_name DESC, table_name, column_index
 """
+FINE = ("ok", "not_modified", None)  # of a last poll
 
 
 class Asking(click.Command):
@@ -46,6 +47,8 @@ def query(sql: str | None, wants_csv: bool, as_of: str | None, wants_json: bool)
         file = snapshot.as_of(settings.published_file, settings.snapshots, as_of).file
     with read.reader(file) as connection:
         columns, rows = read.query(connection, sql or TABLES)
+        for told in read.absent(connection, sql or "") if not rows else []:
+            click.echo(f"no rows: {told}", err=True)
     if wants_json:
         show.as_json([dict(zip(columns, row, strict=True)) for row in rows])
     elif wants_csv:
@@ -67,7 +70,7 @@ def status(wants_json: bool) -> None:
     click.echo(
         f"published {found.published_at:%Y-%m-%d %H:%M:%S%z}, {len(found.pending_batches)} batches wait to be loaded\n"
     )
-    columns = ["source", "listed", "stored", "duplicate", "rejected", "failed", "waiting", "last poll", "outcome"]
+    columns = ["source", "listed", "stored", "duplicate", "rejected", "failed", "waiting", "polled, UTC"]
     rows = [
         (
             account.source_id,
@@ -77,12 +80,14 @@ def status(wants_json: bool) -> None:
             account.rejected_count,
             account.failed_count,
             account.waiting_count,
-            account.polled_at,
-            account.outcome,
+            account.polled_at and f"{account.polled_at:%m-%d %H:%M}",
         )
         for account in found.sources
     ]
-    show.table(columns, rows)
+    show.table(columns, rows, is_tight=True)
+    if faults := [(one.source_id, one.outcome) for one in found.sources if one.outcome not in FINE]:
+        click.echo()
+        show.table(["source", "last poll"], faults)
     click.echo()
     show.table(["state", "reason", "items"], found.reasons)
     if found.disk.told:

@@ -26,13 +26,22 @@ def field(value: object) -> object:
     return json.dumps(value, default=_plain, ensure_ascii=False) if isinstance(value, list | dict) else value
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> None:
-    """A table for people; text from the world cannot steer the terminal."""
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None, is_tight: bool = False
+) -> None:
+    """A table for people; text from the world cannot steer the terminal. `is_tight`: one space between columns, not two."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    drawn = Table(
+        title=title,
+        title_justify="left",
+        box=None,
+        header_style="bold",
+        pad_edge=False,
+        collapse_padding=is_tight,
+    )
     for at, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[at], int | float) and not isinstance(row[at], bool) for row in rows)
         # an id is there to be copied

@@ -14,6 +14,8 @@ TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", 
 PRESS_TIME = timedelta(hours=6)  # the last article of edition 1 is older than this, those of edition 2 are younger
 LONGEST_AGE_MIN = 36 * 60
 ARCHIVED_DAYS = (9, 10, 12, 13, 15, 17, 19, 20, 22, 24, 26, 28, 400, 400)  # ages of what only sitemaps still hold
+# ways of some of them, by their place; the others are plain
+ARCHIVED_WAYS: dict[int, Way] = {2: "moved", 4: "gone", 6: "soft_404", 8: "sent_home", 10: "missing"}
 FIRST_ARCHIVED = 50  # numbers of the articles of a paper: below its own, above extra ones (70) and agency copy (90)
 
 
@@ -98,7 +100,7 @@ def archive(paper: Paper, *, seed: int, now: datetime) -> tuple[Article, ...]:
             paper,
             rng=rng,
             number=FIRST_ARCHIVED + place,
-            way="plain",
+            way=ARCHIVED_WAYS.get(place, "plain"),
             story=grammar.tell(words, rng, taken),
             authors=(),
             published_at=pressed_at - timedelta(days=days),

@@ -5,7 +5,7 @@ from typing import Literal
 
 Way = Literal[
     "plain", "moved", "amp", "missing", "gone", "soft_404", "consent_wall", "bot_challenge",
-    "pdf", "brief", "members", "overloaded",
+    "pdf", "brief", "members", "overloaded", "sent_home",
 ]  # fmt: skip
 State = Literal["stored", "duplicate", "stored_or_duplicate", "rejected", "failed", "waiting", "unknown"]
 
@@ -23,6 +23,15 @@ WAYS: dict[Way, tuple[int, State, str | None]] = {
     "brief": (200, "rejected", "too_short"),
     "members": (200, "failed", "robots_denied"),
     "overloaded": (503, "waiting", "rate_limited"),
+}
+# What becomes of old addresses; what is only listed in archives ends so.
+PAST_WAYS: dict[Way, tuple[int, State, str | None]] = {
+    "plain": (200, "stored", None),
+    "moved": (301, "stored", None),
+    "missing": (404, "failed", "gone"),
+    "gone": (410, "failed", "gone"),
+    "soft_404": (200, "rejected", "soft_404"),
+    "sent_home": (301, "rejected", "redirect_home"),
 }
 HEALED_IN = 2  # the edition in which the overloaded host answers again
 RETRY_AFTER_S = 2

@@ -89,6 +89,8 @@ def _listed(paper: Paper, one: Article, others: Sequence[Article], origins: dict
     match one.way:
         case "moved":
             return _moved(address(origins[one.host], one.path))
+        case "sent_home":
+            return _moved(address(origins[one.host], "/"))
         case "missing":
             return _absent(paper, 404)
         case "gone":

@@ -7,24 +7,23 @@ import argparse
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import IO, Any, Self
 
 import requests
 
+from ingest.demo.loopback import LOOPBACK, free_ports, is_free
 from ingest.errors import AirflowFailed, IngestError
 from ingest.settings import load
 
 Say = Callable[[str], None]
 
-LOOPBACK = "127.0.0.1"
 START_WAIT_S = 300.0  # 20 s on a quiet machine
 RUN_WAIT_S = 900.0
 DAG_WAIT_S = 120.0  # a new file shows after the refresh interval
@@ -75,6 +74,7 @@ class Standalone:
         self._open_to_all = open_to_all
         self._environ = environ
         self._say = say
+        self.exit_code: int | None = None  # of its leader, once it was stopped
         self._process: subprocess.Popen[bytes] | None = None
         self._session = requests.Session()
         self._session.trust_env = False
@@ -82,7 +82,7 @@ class Standalone:
     def __enter__(self) -> Self:
         self._start()
         try:
-            self._until("Airflow is starting", self._is_healthy, within_s=START_WAIT_S)
+            self.until("Airflow is starting", self._is_healthy, within_s=START_WAIT_S)
             self._log_in()
             self._import_pools()
         except BaseException:
@@ -99,7 +99,7 @@ class Standalone:
 
     def unpause(self, dag_id: str) -> None:
         """Switch a DAG on; waits until Airflow has read its file."""
-        self._until(f"Airflow is reading {dag_id}", lambda: self._knows(dag_id), within_s=DAG_WAIT_S)
+        self.until(f"Airflow is reading {dag_id}", lambda: self._knows(dag_id), within_s=DAG_WAIT_S)
         self._call("PATCH", f"dags/{dag_id}", {"is_paused": False})
 
     def trigger(self, dag_id: str, params: Mapping[str, object] | None = None) -> str:
@@ -107,7 +107,7 @@ class Standalone:
 
         On a paused DAG it waits until `unpause`; then the run that the DAG's clock asks for comes first.
         """
-        self._until(f"Airflow is reading {dag_id}", lambda: self._knows(dag_id), within_s=DAG_WAIT_S)
+        self.until(f"Airflow is reading {dag_id}", lambda: self._knows(dag_id), within_s=DAG_WAIT_S)
         run = self._call("POST", f"dags/{dag_id}/dagRuns", {"logical_date": None, "conf": dict(params or {})})
         return str(run["dag_run_id"])
 
@@ -120,8 +120,51 @@ class Standalone:
             state = str(self._call("GET", f"dags/{dag_id}/dagRuns/{run_id}")["state"])
             return state in FINISHED
 
-        self._until(f"{dag_id} is running", has_ended, within_s=within_s)
+        self.until(f"{dag_id} is running", has_ended, within_s=within_s)
         return state
+
+    def clear(self, dag_id: str, run_id: str, within_s: float = RUN_WAIT_S) -> str:
+        """Run all tasks of an ended run again, as *Clear* does; the state in which it ends then."""
+        self._call("POST", f"dags/{dag_id}/dagRuns/{run_id}/clear", {"dry_run": False, "only_failed": False})
+        return self.wait(dag_id, run_id, within_s)
+
+    def backfill(
+        self,
+        dag_id: str,
+        from_on: date,
+        to_on: date,
+        params: Mapping[str, object] | None = None,
+        *,
+        again: bool = False,
+    ) -> int:
+        """As the Backfill form does: a run a day of a DAG that is partitioned by day, both ends included; its id.
+
+        `again`: days that were brought in before, too.
+        """
+        asked = {
+            "dag_id": dag_id,
+            "from_date": f"{from_on}T00:00:00Z",
+            "to_date": f"{to_on}T00:00:00Z",
+            "dag_run_conf": dict(params or {}),
+            "reprocess_behavior": "completed" if again else "none",
+            "max_active_runs": 1,
+        }
+        return int(self._call("POST", "backfills", asked)["id"])
+
+    def cancel_backfill(self, backfill_id: int) -> None:
+        """Runs that have begun end; the others never begin."""
+        self._call("PUT", f"backfills/{backfill_id}/cancel")
+
+    def wait_backfill(self, backfill_id: int, within_s: float = RUN_WAIT_S) -> dict[str, str]:
+        """Waits until it is complete; the partitions of its runs and the state in which each ended."""
+
+        def has_ended() -> bool:
+            return self._call("GET", f"backfills/{backfill_id}")["completed_at"] is not None
+
+        self.until(f"backfill {backfill_id} is running", has_ended, within_s=within_s)
+        dag_id = self._call("GET", f"backfills/{backfill_id}")["dag_id"]
+        runs = [run for run in self.runs(str(dag_id)) if run["run_type"] == "backfill"]
+        return {run["partition_key"]: run["state"] for run in reversed(runs)}
 
     def dags_listed(self) -> list[str]:
         return sorted(dag["dag_id"] for dag in self._call("GET", "dags")["dags"])
@@ -140,6 +183,13 @@ class Standalone:
         listed = self._call("GET", "importErrors")["import_errors"]
         return [f"{error['filename']}: {error['stack_trace'].strip()}" for error in listed]
 
+    @property
+    def pid(self) -> int:
+        """Of the process that all others belong to; it leads a process group of its own."""
+        if self._process is None:
+            raise AirflowFailed("Airflow is not running", "use it as a context manager")
+        return self._process.pid
+
     def login(self) -> tuple[str, str]:
         """User and password, as Airflow has generated them."""
         passwords: dict[str, str] = json.loads(self.password_file.read_text("utf-8"))
@@ -154,7 +204,7 @@ class Standalone:
     # -- the process -----------------------------------------------------------------------------
 
     def _start(self) -> None:
-        if not _is_free(self.port):
+        if not is_free(self.port):
             raise AirflowFailed(
                 f"port {self.port} on {LOOPBACK} is in use", "stop what listens there, or choose --port"
             )
@@ -174,7 +224,7 @@ class Standalone:
             )
 
     def _airflow_environ(self) -> dict[str, str]:
-        worker_log_port, trigger_log_port = _free_ports(2)
+        worker_log_port, trigger_log_port = free_ports(2)
         here = str(Path(sys.executable).parent)
         no_proxy = self._environ.get("no_proxy") or self._environ.get("NO_PROXY")
         settings = {
@@ -208,14 +258,14 @@ class Standalone:
         for stop, number in ((os.kill, signal.SIGINT), (os.killpg, signal.SIGKILL)):
             try:
                 stop(self._process.pid, number)
-                self._process.wait(STOP_GRACE_S)
+                self.exit_code = self._process.wait(STOP_GRACE_S)
             except (ProcessLookupError, subprocess.TimeoutExpired, KeyboardInterrupt):
                 continue  # an impatient second Ctrl-C goes on to SIGKILL
         self._process = None
 
     # -- waiting and asking ----------------------------------------------------------------------
 
-    def _until(self, what: str, is_done: Callable[[], bool], *, within_s: float) -> None:
+    def until(self, what: str, is_done: Callable[[], bool], *, within_s: float) -> None:
         """Ask every POLL_EVERY_S and say so every SAY_EVERY_S; fail when it takes too long or Airflow has ended."""
         began = said = time.monotonic()
         while not is_done():
@@ -282,34 +332,6 @@ class Standalone:
         return found
 
 
-def free_port() -> int:
-    return _free_ports(1)[0]
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now, all different."""
-    with _bound(count) as sockets:
-        return [found.getsockname()[1] for found in sockets]
-
-
-@contextmanager
-def _bound(count: int) -> Iterator[list[socket.socket]]:
-    sockets = [socket.create_server((LOOPBACK, 0)) for _ in range(count)]
-    try:
-        yield sockets
-    finally:
-        for one in sockets:
-            one.close()
-
-
-def _is_free(port: int) -> bool:
-    try:
-        with socket.create_server((LOOPBACK, port)):
-            return True
-    except OSError:
-        return False
-
-
 def _task_name(task: Mapping[str, Any]) -> str:
     if task["map_index"] < 0:
         return str(task["task_id"])
@@ -341,7 +363,7 @@ def main(argv: list[str] | None = None, out: IO[str] = sys.stdout) -> int:
         ) as airflow:
             user, password = airflow.login()
             say(f"\nOpen {airflow.url}   user: {user}   password: {password}")
-            say("DAGs are paused until you switch them on: news_load and news_crawl.")
+            say("DAGs are paused until you switch them on: news_load, news_crawl, news_watch and news_upkeep.")
             if not settings.contact.strip():
                 say("INGEST_CONTACT is not set, so news_crawl will refuse to fetch. Stop, set it to a web page or an")
                 say("e-mail address where webmasters reach you, and start again: INGEST_CONTACT=mailto:... make up")

@@ -7,7 +7,7 @@ from ingest.demo.edition import Article, is_healed
 from ingest.demo.head import address
 from ingest.demo.issue import Issue
 from ingest.demo.listing import link
-from ingest.demo.papers import WAYS, State, Way
+from ingest.demo.papers import PAST_WAYS, WAYS, State, Way
 
 READABLE: tuple[Way, ...] = ("plain", "moved", "amp", "overloaded")
 
@@ -17,6 +17,29 @@ def entries(issues: Mapping[str, Issue], origins: dict[str, str]) -> list[dict[s
     firsts = _first_copies(issues, origins)
     return [
         _entry(issue, one, origins, firsts.get(one.group or "")) for issue in issues.values() for one in issue.articles
+    ]
+
+
+def archived(issues: Mapping[str, Issue], origins: dict[str, str]) -> list[dict[str, Any]]:
+    """One record an entry that only the archives of a paper list, and the state in which a backfill of it must end."""
+    return [
+        {
+            "id": one.id,
+            "source_id": one.source_id,
+            "url": address(origins[one.host], one.listed_path),
+            "listed_by": "archive",
+            "canonical_url": address(origins[one.host], one.path),
+            "way": one.way,
+            "title": one.title,
+            "body": "\n".join(one.paragraphs) if one.way in READABLE else None,
+            "published_at": one.published_at.isoformat(),
+            "modified_at": one.changed_at.isoformat(),
+            "group": None,
+            "expected": PAST_WAYS[one.way][1],
+            "expected_reason": PAST_WAYS[one.way][2],
+        }
+        for issue in issues.values()
+        for one in issue.archived
     ]
 
 

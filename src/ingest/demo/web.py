@@ -116,7 +116,7 @@ class NewsWeb:
     def truth(self) -> dict[str, Any]:
         """Every entry listed by this edition with the state its ledger line must end in (see truth.py).
 
-        `unasked`: addresses that a crawl has no reason to ask for.
+        `unasked`: addresses that a crawl has no reason to ask for. `archived`: entries that a backfill alone brings in.
         """
         entries = truth.entries(self._issues, self.origins)
         if self._saved:
@@ -130,6 +130,7 @@ class NewsWeb:
             "origins": dict(self.origins),
             "entries": entries,
             "unasked": unasked,
+            "archived": truth.archived(self._issues, self.origins),
         }
 
     def _answer(self, key: str, path: str) -> Answer:

@@ -16,7 +16,8 @@ from ingest.discover.sitemap_body import NoSitemap, SitemapRoute, Unpacking, kin
 from ingest.discover.sitemap_xml import ROWS_LIMIT, ChildRow, Row, Rows
 from ingest.discover.text import UNPRINTABLE, Text
 from ingest.records import Entry, Feed
-from ingest.rules.moment import Moment, read_moment
+from ingest.rules.moment import EARLIEST, Moment, read_moment
+from ingest.rules.past_days import Days, children_within, is_within, named_days, on_day
 from ingest.rules.sitemap import (
     PAGES_OF_A_DAY,
     UNDATED_MOST,
@@ -36,12 +37,14 @@ class SitemapReading:
 
     `listed_count` is of entries: those here, `unlinked_count` without an address that may be used, and `outside_count`:
     older than the window, of no known age in a file of many such, or front pages. `detail` says what was not taken.
+    `lastmods` are those of the entries, where they can be trusted.
     """
 
     outcome: Literal["ok", "not_a_feed"]
     detail: str | None
     parse_route: SitemapRoute | None  # repaired: not well-formed, so mended and read block by block
     entries: tuple[Entry, ...]
+    lastmods: tuple[Moment | None, ...]
     children: tuple[Child, ...]
     listed_count: int
     unlinked_count: int
@@ -54,6 +57,7 @@ class _Visit(NamedTuple):
     listed_at: datetime
     base_url: str
     since: datetime
+    past: Days | None  # the days of a backfill; None: all since then, as far as it is dated
 
     def is_own(self, url: str) -> bool:
         """A sitemap speaks for its own site (sitemaps.org, "Sitemap file location")."""
@@ -66,6 +70,7 @@ class _Taken:
 
     visit: _Visit
     entries: dict[str, Entry] = field(default_factory=dict)
+    lastmods: dict[str, Moment | None] = field(default_factory=dict)
     unlinked_count: int = 0
     outside_count: int = 0
     elsewhere: list[str] = field(default_factory=list)
@@ -86,6 +91,7 @@ class _Taken:
             self.outside_count += 1
         elif entry := _entry(row, lastmod, self.visit):
             self.entries.setdefault(entry.entry_id, entry)
+            self.lastmods.setdefault(entry.entry_id, lastmod)
 
 
 def read_sitemap(
@@ -104,9 +110,31 @@ def read_sitemap(
     At most `limit_bytes` are unpacked and read. An entry is taken if its best date (of news, a lastmod that can be
     trusted, its address) is not before `since`; one that is listed twice is taken as it stands first.
     """
-    visit = _Visit(feed, poll_id, listed_at, base_url, since)
-    faults: dict[str, None] = {}
-    unpacking = Unpacking(body, limit_bytes, http_charset, faults)
+    return _read(
+        Unpacking(body, limit_bytes, http_charset, {}), _Visit(feed, poll_id, listed_at, base_url, since, None)
+    )
+
+
+def read_past_sitemap(
+    body: bytes,
+    *,
+    feed: Feed,
+    poll_id: str,
+    listed_at: datetime,
+    base_url: str,
+    http_charset: str | None,
+    days: Days,
+    limit_bytes: int,
+) -> SitemapReading:
+    """The same for a range of days: what may be of them, undated entries too; of an index, the sitemaps that may hold
+    such, newest first (`rules/past_days.py`). The order is the file's, so that a place in it can be come back to.
+    """
+    visit = _Visit(feed, poll_id, listed_at, base_url, EARLIEST, days)
+    return _read(Unpacking(body, limit_bytes, http_charset, {}), visit)
+
+
+def _read(unpacking: Unpacking, visit: _Visit) -> SitemapReading:
+    faults = unpacking.faults
     try:
         kind = kind_of(unpacking)
         if kind == "feed":
@@ -116,14 +144,16 @@ def read_sitemap(
     except Exception as error:  # noqa: BLE001  the edge: the parsers' own failures on hostile files have no end
         told = str(error) if isinstance(error, NoSitemap) else f"{type(error).__name__}: {error}"
         return SitemapReading(
-            outcome="not_a_feed", detail=_detail([told, *faults]), parse_route=None, entries=(), children=(),
+            outcome="not_a_feed", detail=_detail([told, *faults]), parse_route=None, entries=(), lastmods=(), children=(),
             listed_count=0, unlinked_count=0, outside_count=0,
         )  # fmt: skip
 
 
 def _reading(found: Rows, route: SitemapRoute, visit: _Visit, faults: dict[str, None]) -> SitemapReading:
     children, foreign = _children(found.children, visit)
-    taken = _taken(found, visit, faults)
+    if visit.past:
+        children = tuple(children_within(children, visit.past, now=visit.listed_at))
+    taken = _taken_of_past(found, visit, visit.past) if visit.past else _taken(found, visit, faults)
     for addresses, what in ((taken.elsewhere, "entries"), (foreign, "sitemaps")):
         if addresses:
             faults[f"{len(addresses)} {what} on another site were refused, the first: {addresses[0]}"] = None
@@ -138,6 +168,7 @@ def _reading(found: Rows, route: SitemapRoute, visit: _Visit, faults: dict[str, 
         detail=_detail(faults),
         parse_route=route,
         entries=tuple(taken.entries.values()),
+        lastmods=tuple(taken.lastmods.values()),
         children=children,
         listed_count=len(taken.entries) + unlinked_count + outside_count,
         unlinked_count=unlinked_count,
@@ -173,6 +204,26 @@ def _taken(found: Rows, visit: _Visit, faults: dict[str, None]) -> _Taken:
         taken.outside_count += undated_count
         why = "whose lastmod only says when the file was made" if is_of_the_file else "without a date"
         faults[f"{undated_count} entries {why} were not taken: a backfill brings them in"] = None
+    return taken
+
+
+def _taken_of_past(found: Rows, visit: _Visit, days: Days) -> _Taken:
+    taken = _Taken(visit=visit)
+    lastmods = deque(_moment(row.lastmod, visit) for row in found.rows)
+    is_of_the_file = says_when_made(
+        [moment.at for moment in lastmods if moment], listed_at=visit.listed_at, same_day_most=PAGES_OF_A_DAY
+    )
+    listed_in = named_days(visit.feed.url, now=visit.listed_at)
+    while found.rows:
+        row, moment = found.rows.popleft(), lastmods.popleft()
+        lastmod = None if is_of_the_file else moment
+        said = _moment(row.news_date, visit)
+        if is_within(
+            said=said, lastmod=lastmod, url=row.loc or "", listed_in=listed_in, days=days, now=visit.listed_at
+        ):
+            taken.add(row, lastmod)
+        else:
+            taken.outside_count += 1
     return taken
 
 
@@ -228,12 +279,13 @@ def _as_feed(unpacking: Unpacking, visit: _Visit) -> SitemapReading:
         base_url=visit.base_url,
         http_charset=unpacking.http_charset,
     )
-    entries = tuple(entry for entry in reading.entries if _is_within(entry, visit.since))
+    entries = tuple(entry for entry in reading.entries if _is_wanted(entry, visit))
     return SitemapReading(
         outcome=reading.outcome,
         detail=_detail([*([reading.detail] if reading.detail else ()), *unpacking.faults]),
         parse_route="feed" if reading.outcome == "ok" else None,
         entries=entries,
+        lastmods=(None,) * len(entries),
         children=(),
         listed_count=len(reading.entries) + reading.unlinked_count,
         unlinked_count=reading.unlinked_count,
@@ -241,9 +293,11 @@ def _as_feed(unpacking: Unpacking, visit: _Visit) -> SitemapReading:
     )
 
 
-def _is_within(entry: Entry, since: datetime) -> bool:
+def _is_wanted(entry: Entry, visit: _Visit) -> bool:
     said_at = entry.published_at or entry.modified_at
-    return said_at is None or lasts_until(said_at) >= since
+    if said_at is None:
+        return True
+    return visit.past.meets(on_day(said_at)) if visit.past else lasts_until(said_at) >= visit.since
 
 
 def _address(loc: str | None, base_url: str) -> str | None:

@@ -22,7 +22,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from ingest.errors import ExtractorBroken
 from ingest.extract.page import judge, judge_without_text, rejection
-from ingest.extract.process import AloneContext
+from ingest.extract.process import AloneContext, be_free_to_start_processes
 from ingest.log import event
 from ingest.records import Page, Rejection, RejectionReason, Verdict
 from ingest.settings import Settings
@@ -165,6 +165,7 @@ class ExtractorPool:
                 waiting[number] = page, self._schedule(reader, page, self._limits)
 
     def _started(self) -> ProcessPool:
+        be_free_to_start_processes()
         context = AloneContext()
         context.set_forkserver_preload([__name__])
         return ProcessPool(

@@ -3,7 +3,7 @@
 import sys
 import threading
 from multiprocessing.context import ForkServerContext, ForkServerProcess
-from multiprocessing.process import BaseProcess
+from multiprocessing.process import AuthenticationString, BaseProcess, current_process  # type: ignore[attr-defined]
 from types import ModuleType
 from typing import Any
 
@@ -31,3 +31,14 @@ class AloneContext(ForkServerContext):
     """A multiprocessing context whose processes are `_Alone`; threads of this process are never forked."""
 
     Process = _Alone
+
+
+def be_free_to_start_processes() -> None:
+    """Undo what this process inherited of a daemon that it is a fork of, and that may start no process of its own.
+
+    Celery's workers are such daemons, of a library (billiard) that puts its own record of a process in the place of
+    multiprocessing's; Airflow forks its tasks from them. Seen with Celery 5.6 and Airflow 3.3.
+    """
+    if (process := current_process()).daemon:
+        process._config["daemon"] = False  # type: ignore[attr-defined]
+        process._config["authkey"] = AuthenticationString(process.authkey)  # type: ignore[attr-defined]

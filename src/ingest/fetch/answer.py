@@ -19,12 +19,15 @@ from ingest.fetch.response import HTML_TYPES
 from ingest.records import Outcome
 from ingest.rules.url import as_found
 
-Accept = Literal["page", "section", "feed", "sitemap", "robots"]
+Accept = Literal["page", "section", "feed", "sitemap", "robots", "file"]
 HTML_ONLY: frozenset[Accept] = frozenset({"page", "section"})
 CUT: frozenset[Accept] = frozenset({"robots"})  # RFC 9309 section 2.5: the beginning of a large file counts
+# Bytes of a file, of an archive mostly: as they came, since what is packed is packed for good and a part cannot be unpacked.
+RAW: frozenset[Accept] = frozenset({"file"})
 CODINGS = frozenset({"gzip", "x-gzip", "deflate", "br"})
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PARTIAL = 206  # RFC 9110 section 15.3.7
 PERMANENT = frozenset({301, 308})  # RFC 9110 sections 15.4.2 and 15.4.9
 READ_BYTES = 65_536
 FRAMING_SHARE = 2  # what chunks' sizes and trailers may add to a body
@@ -83,7 +86,9 @@ def read(raw: Any, url: str, accept: Accept, limit_bytes: int, deadline: Deadlin
     refusal = _refusal(raw, accept, limit_bytes)
     if refusal:
         return answer(*refusal)
-    whole = _read_body(raw, limit_bytes, deadline, answer, is_cut=accept in CUT)
+    whole = _read_body(
+        raw, limit_bytes, deadline, answer, is_cut=accept in CUT, is_raw=accept in RAW, is_span=status == PARTIAL
+    )
     if accept in HTML_ONLY and whole.outcome == "ok" and not whole.body and not _is_said_to_be_empty(raw):
         return answer("cut_short", "the connection was closed before the body began")
     return whole
@@ -109,7 +114,7 @@ def shown(text: str) -> str:
 def _refusal(raw: Any, accept: Accept, limit_bytes: int) -> tuple[Outcome, str] | None:
     """What the headers alone rule out, before a byte of the body is read."""
     codings = [coding.strip().lower() for coding in raw.headers.get("content-encoding", "").split(",")]
-    codings = [coding for coding in codings if coding not in ("", "identity")]
+    codings = [coding for coding in codings if coding not in ("", "identity")] if accept not in RAW else []
     if len(codings) > 1 or not CODINGS.issuperset(codings):
         return "bad_encoding", f"Content-Encoding: {', '.join(codings)}"
     media_type = raw.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -122,12 +127,29 @@ def _refusal(raw: Any, accept: Accept, limit_bytes: int) -> tuple[Outcome, str] 
 
 
 def _read_body(
-    raw: Any, limit_bytes: int, deadline: Deadline, answer: Callable[..., Answer], *, is_cut: bool
+    raw: Any,
+    limit_bytes: int,
+    deadline: Deadline,
+    answer: Callable[..., Answer],
+    *,
+    is_cut: bool,
+    is_raw: bool,
+    is_span: bool,
+) -> Answer:
+    """Of a span of a file (`is_span`) what came before a cut is taken: the rest can be asked for by itself."""
+    whole = _read_whole(raw, limit_bytes, deadline, answer, is_cut=is_cut, is_raw=is_raw)
+    if is_span and is_raw and whole.outcome in ("timeout", "cut_short") and whole.body:
+        return whole._replace(outcome="ok")
+    return whole if whole.outcome == "ok" else whole._replace(body=b"")
+
+
+def _read_whole(
+    raw: Any, limit_bytes: int, deadline: Deadline, answer: Callable[..., Answer], *, is_cut: bool, is_raw: bool
 ) -> Answer:
     body = bytearray()
     try:
         # read1 gives what has arrived, and never more than READ_BYTES decoded: a bomb is met piece by piece
-        while piece := raw.read1(READ_BYTES, decode_content=True):
+        while piece := raw.read1(READ_BYTES, decode_content=not is_raw):
             body += piece
             if is_cut and len(body) >= limit_bytes:
                 return answer("ok", None, bytes(body[:limit_bytes]))
@@ -140,10 +162,12 @@ def _read_body(
     except DecodeError as error:
         return answer("bad_encoding", _told(error))
     except ReadTimeoutError as error:
-        return answer("timeout", _told(error))
+        return answer("timeout", _told(error), bytes(body))
     except (HTTPError, OSError, ValueError) as error:
-        return answer("timeout" if deadline.has_passed else "cut_short", _told(error))
-    return answer("timeout", "the body took too long") if deadline.has_passed else answer("ok", None, bytes(body))
+        return answer("timeout" if deadline.has_passed else "cut_short", _told(error), bytes(body))
+    if deadline.has_passed:
+        return answer("timeout", "the body took too long", bytes(body))
+    return answer("ok", None, bytes(body))
 
 
 def _is_said_to_be_empty(raw: Any) -> bool:

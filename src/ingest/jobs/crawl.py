@@ -3,7 +3,8 @@
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -13,16 +14,16 @@ from ingest import access, catalogue
 from ingest.access import Access
 from ingest.crawl_state import Target, Visit
 from ingest.errors import BatchCorrupt, BatchTooNew, CatalogueError, IngestError
-from ingest.jobs import disk
+from ingest.jobs import account, disk
 from ingest.jobs.manners import open_manners
 from ingest.jobs.poll import Polled, poll_feeds
 from ingest.jobs.refill import refills
 from ingest.jobs.visit import visit_targets
 from ingest.log import Progress, event, unwatched
 from ingest.records import Batch, Entry, Source, SourceSeen
-from ingest.rules.due import due_feeds
+from ingest.rules.due import LOOK_BACK, Gap, due_feeds
 from ingest.rules.ladder import ANSWERED
-from ingest.rules.select import choose, in_fairness
+from ingest.rules.select import choose, in_fairness, within
 from ingest.rules.timetable import together
 from ingest.rules.url import host
 from ingest.rules.verdict import judge_run
@@ -55,24 +56,47 @@ class CrawlSummary:
         return asdict(self)
 
 
-def plan(settings: Settings, *, source_ids: Sequence[str] | None, now: datetime | None = None) -> list[list[str]]:
-    """Batches of sources that have a feed to poll or an entry to fetch by `now`, hosts kept together; none on a full disk.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDue:
+    """What a source wants of a crawl: feeds to poll and entries that it is owed."""
 
-    `source_ids`: these, due or not. Raises SettingsError without a contact: one red plan says so, not a red crawl a batch.
+    source: Source
+    feed_count: int
+    owed_count: int
+
+
+def due(settings: Settings, *, source_ids: Sequence[str] | None = None, now: datetime | None = None) -> list[SourceDue]:
+    """Sources that have a feed to poll or an entry to fetch by `now`, in the catalogue's order; an event each.
+
+    `source_ids`: these, due or not; what is paused is left out all the same.
+    """
+    at = now or datetime.now(UTC)
+    with _state(settings, now=at) as state:
+        active = _active(settings, state)
+        sources = _chosen(settings, source_ids, active)
+        owed = Counter(visit.source_id for visit in state.due(now=at, source_ids=active, active_ids=active))
+        found = due_feeds(sources, state.feeds(), gaps=state.open_gaps(now=at), now=at, poll_all=bool(source_ids))
+        feeds = Counter(one.source.source_id for one in found)
+    told = []
+    for source in sources:
+        feed_count, owed_count = feeds[source.source_id], owed[source.source_id]
+        if source_ids or feed_count or owed_count:
+            event(logger, "source_due", source_id=source.source_id, feeds=feed_count, owed=owed_count)
+            told.append(SourceDue(source=source, feed_count=feed_count, owed_count=owed_count))
+    return told
+
+
+def plan(settings: Settings, *, source_ids: Sequence[str] | None, now: datetime | None = None) -> list[list[str]]:
+    """Batches of the sources that are due, hosts kept together; none on a full disk.
+
+    Raises SettingsError without a contact: one red plan says so, not a red crawl a batch.
     """
     settings.must_have_contact()
     if disk.pressure(settings) == "pause_crawl":
         return []
-    at = now or datetime.now(UTC)
-    sources = _chosen(settings, source_ids)
-    with _state(settings, now=at) as state:
-        active_ids = [source.source_id for source in _chosen(settings, None)]
-        busy = {visit.source_id for visit in state.due(now=at, source_ids=active_ids, active_ids=active_ids)}
-        gaps = state.open_gaps(now=at)
-        busy |= {one.source.source_id for one in due_feeds(sources, state.feeds(), gaps=gaps, now=at, poll_all=False)}
-    due = [one for one in sources if source_ids or one.source_id in busy]
-    hosts = {source.source_id: {host(feed.url) for feed in source.feeds} | {host(source.home_url)} for source in due}
-    most = min(settings.crawl_batches, -(-len(due) // settings.crawl_batch_sources))
+    sources = [one.source for one in due(settings, source_ids=source_ids, now=now)]
+    hosts = {one.source_id: {host(feed.url) for feed in one.feeds} | {host(one.home_url)} for one in sources}
+    most = min(settings.crawl_batches, -(-len(sources) // settings.crawl_batch_sources))
     return together(hosts, most=most)
 
 
@@ -81,6 +105,8 @@ def run(
     *,
     source_ids: Sequence[str] | None = None,
     poll_all: bool = False,
+    pages_most: int | None = None,
+    look_back_to: datetime | None = None,
     access_document: Mapping[str, Any] | None = None,
     now: datetime | None = None,
     progress: Progress = unwatched,
@@ -89,16 +115,18 @@ def run(
 
     A kill at any moment loses no listed entry: the listing is sealed before the first page is fetched.
     `poll_all`: feeds that are not due are polled too, since a person asked; a host's own wait still holds.
+    `pages_most`: of each source; what is left waits for the next run. `look_back_to`: its sitemaps are read from then on.
     `access_document`: terms of access by source, instead of the file that the settings name (`ingest.access`).
     """
     if disk.pressure(settings) == "pause_crawl":
         return CrawlSummary(is_paused=True)
     at = now or datetime.now(UTC)
     began_s = time.monotonic()
-    sources = {source.source_id: source for source in _chosen(settings, source_ids)}
     summary = CrawlSummary()
     with ExitStack() as stack:
         state = stack.enter_context(_state(settings, now=at))
+        active = _active(settings, state)
+        sources = {source.source_id: source for source in _chosen(settings, source_ids, active)}
         manners = stack.enter_context(
             open_manners(
                 settings,
@@ -109,16 +137,17 @@ def run(
             )
         )
         states, gaps = state.feeds(), state.open_gaps(now=at)
-        due = due_feeds(sources.values(), states, gaps=gaps, now=at, poll_all=poll_all)
-        due += refills(sources, states, gaps, manners=manners, settings=settings, now=at)
-        polled = poll_feeds(due, states, state=state, manners=manners, settings=settings, progress=progress)
+        if look_back_to is not None:  # as if nothing had been read since
+            gaps = {**gaps, **dict.fromkeys(sources, Gap(look_back_to + LOOK_BACK, at))}
+        feeds = due_feeds(sources.values(), states, gaps=gaps, now=at, poll_all=poll_all)
+        feeds += refills(sources, states, gaps, manners=manners, settings=settings, now=at)
+        polled = poll_feeds(feeds, states, state=state, manners=manners, settings=settings, progress=progress)
         _seal_listing(settings, sources, polled, summary, now=at)
-        active_ids = [source.source_id for source in _chosen(settings, None)]
-        owed = state.due(now=at, source_ids=sources, active_ids=active_ids)
+        owed = state.due(now=at, source_ids=sources, active_ids=active)
         news = [entry for poll in polled for entry in poll.entries]
-        owners = state.owners([entry.entry_id for entry in news], active_ids=active_ids)
+        owners = state.owners([entry.entry_id for entry in news], active_ids=active)
         own = [entry for entry in news if owners.get(entry.entry_id, entry.source_id) in sources]
-        targets = _select(own, owed, state, is_waiting=manners.is_waiting, now=at)
+        targets = within(_select(own, owed, state, is_waiting=manners.is_waiting, now=at), pages_most)
         summary.targets = len(targets)
         visit_targets(
             targets,
@@ -129,6 +158,7 @@ def run(
             now=now,
             progress=progress,
         )
+    account.tell(settings, summary.batches)
     told = {name: count for name, count in summary.as_dict().items() if isinstance(count, int)}
     event(logger, "crawl_finished", logging.INFO, **told)
     return summary
@@ -175,15 +205,22 @@ def _seal_listing(
     event(logger, "listing_sealed", batch_id=listing.batch_id, polls=summary.polls, entries=summary.entries)
 
 
-def _chosen(settings: Settings, source_ids: Sequence[str] | None) -> list[Source]:
+def _active(settings: Settings, state: CrawlState) -> list[str]:
+    """Sources that are paused neither in the catalogue nor by an operator."""
+    paused = state.paused()
+    sources = catalogue.read(settings.catalogue)
+    return [one.source_id for one in sources if not one.is_paused and one.source_id not in paused]
+
+
+def _chosen(settings: Settings, source_ids: Sequence[str] | None, active: Collection[str]) -> list[Source]:
     sources = {source.source_id: source for source in catalogue.read(settings.catalogue)}
     if unknown := set(source_ids or ()) - sources.keys():
         raise CatalogueError(
             f"{settings.catalogue}: no source {', '.join(sorted(unknown))}", "`ingest sources` lists those there are"
         )
-    return [
-        source for name, source in sources.items() if not source.is_paused and (not source_ids or name in source_ids)
-    ]
+    for source_id in sorted(set(source_ids or ()) - set(active)):
+        event(logger, "source_paused", logging.WARNING, source_id=source_id)
+    return [sources[name] for name in active if not source_ids or name in source_ids]
 
 
 def _terms(settings: Settings, document: Mapping[str, Any] | None) -> dict[str, Access]:

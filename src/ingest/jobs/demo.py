@@ -11,7 +11,8 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from ingest import settings as settings_module
-from ingest.demo.standalone import Standalone, free_port
+from ingest.demo.loopback import free_port
+from ingest.demo.standalone import Standalone
 from ingest.demo.web import NewsWeb
 from ingest.errors import DemoFailed
 from ingest.jobs import build, crawl, load, publish

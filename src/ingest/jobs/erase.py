@@ -19,8 +19,8 @@ import duckdb
 from ingest import catalogue
 from ingest.durable import sync
 from ingest.errors import BatchCorrupt, BatchTooNew, InputError
-from ingest.jobs import export, load, obedience, publish
-from ingest.jobs.obedience import Carried
+from ingest.jobs import export, load, obedience, publish, redaction
+from ingest.jobs.redaction import Carried
 from ingest.log import Progress, event, unwatched
 from ingest.records import OrderKind
 from ingest.rules.erasure import author_hash
@@ -30,8 +30,8 @@ from ingest.stage import base, journal
 from ingest.stage import batch as stage
 from ingest.stage.batch import MANIFEST, folder_of
 from ingest.warehouse import build, check, compact, doom, erase, snapshot, writer
-from ingest.warehouse.doom import Order
 from ingest.warehouse.read import connected
+from ingest.warehouse.tombstone import Order, tombstones
 
 logger = logging.getLogger(__name__)
 FINISHED = "finished.json"  # in an erasure's folder: the report of what was done
@@ -124,8 +124,8 @@ def run(settings: Settings, asked: Order, *, is_dry_run: bool = False, progress:
         progress("steps of erasing", 1, STEPS)
         if is_dry_run:
             return report
-        if tombstones := doom.tombstones(connection, asked, now=datetime.now(UTC)):
-            obedience.seal(settings, tombstones)
+        if made := tombstones(connection, asked, now=datetime.now(UTC)):
+            obedience.seal(settings, made)
     finish(settings, report, progress=progress)
     told = {name: len(value) if isinstance(value, list | dict) else value for name, value in report.as_dict().items()}
     event(logger, "erase_finished", logging.INFO, **told)
@@ -258,7 +258,7 @@ def _sweep(settings: Settings, report: EraseReport) -> None:
         report.remains.append(
             f"{_put_aside(settings.published_file)}: what a reader's large question puts aside, until the reader ends"
         )
-    obedience.sweep_archive(settings)
+    redaction.sweep_archive(settings)
     base.sweep(settings.stage)
     now = datetime.now(UTC)
     for folder in settings.stage.glob("[0-9]*/*"):

@@ -31,7 +31,9 @@ def refills(
     lacking = [
         source
         for source_id, source in sources.items()
-        if source_id in gaps and not any(feed.feed_kind == "sitemap" for feed in source.feeds)
+        if source_id in gaps
+        and not any(feed.feed_kind == "sitemap" for feed in source.feeds)
+        and is_due(source, None, now=now)  # by its schedule, where it has one
     ]
     _ask_rules([one for one in lacking if not manners.knows_rules(one, one.home_url)], manners, settings)
     found = []
@@ -42,7 +44,7 @@ def refills(
             before, gap = states.get(feed.feed_id), gaps[source.source_id]
             if before is not None and before.source_id != source.source_id:
                 before = None  # another source's reading fills another source's gap
-            if before is None or fills(gap, before) or is_due(source, before.next_poll_at, now=now):
+            if fills(source, gap, before) or is_due(source, before, now=now):
                 found.append(due_feed(source, feed, before, gap=gap, now=now))
     return found
 

@@ -20,7 +20,8 @@ from ingest.extract.page import EXTRACTOR, EXTRACTOR_VERSION
 from ingest.extract.pool import by_settings
 from ingest.fetch.archive import read_response
 from ingest.log import Progress, event, unwatched
-from ingest.records import Batch, Confirmation, Extraction, Page, Rejection, RejectionReason, Row, Source, Verdict
+from ingest.records import Batch, Confirmation, Extraction, Page, Rejection, RejectionReason, Source, Verdict
+from ingest.rows import Row
 from ingest.rules.page_rule import rule_at, rule_hash
 from ingest.settings import Settings
 from ingest.stage import batch as stage

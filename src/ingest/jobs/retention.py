@@ -10,7 +10,7 @@ import duckdb
 from ingest import catalogue
 from ingest.errors import BatchCorrupt, BatchTooNew, CatalogueError
 from ingest.fetch import redact as archive
-from ingest.jobs import base, erase, obedience, shelf
+from ingest.jobs import base, erase, obedience, redaction, shelf
 from ingest.jobs.erase import EraseReport
 from ingest.log import event
 from ingest.records import Source
@@ -19,7 +19,7 @@ from ingest.stage import batch as stage
 from ingest.stage import journal, redact
 from ingest.warehouse import build, doom, load, writer
 from ingest.warehouse import erase as warehouse
-from ingest.warehouse.doom import Order
+from ingest.warehouse.tombstone import Order, tombstones
 
 logger = logging.getLogger(__name__)
 UNNAMED_FOR = timedelta(days=1)  # a crawl ends long before; what it left of the archive then is nobody's
@@ -53,7 +53,7 @@ def run(settings: Settings, *, is_dry_run: bool = False, now: datetime | None = 
         summary.finished = max(0, begun - len(obedience.unfinished(settings)) - len(summary.expired))
         summary.remains, summary.broken = report.remains, report.broken
         with writer.lock(settings.writer_file):
-            obedience.sweep_archive(settings)
+            redaction.sweep_archive(settings)
     summary.unnamed_files = _unnamed(settings, at)
     if not is_dry_run:
         for path in summary.unnamed_files:
@@ -80,7 +80,7 @@ def _expire(settings: Settings, at: datetime, *, is_dry_run: bool) -> dict[str, 
                 before=at - timedelta(days=source.keep_articles_days or 0),
             )
             doom.choose(connection, order)
-            made = doom.tombstones(connection, order, now=at)
+            made = tombstones(connection, order, now=at)
             if made:
                 expired[source.source_id] = len(made)
             if made and not is_dry_run:

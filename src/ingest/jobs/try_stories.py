@@ -149,6 +149,7 @@ def _rows(one: Mapping[str, Any], now: datetime) -> tuple[Fetch, Extraction]:
         url=url, final_url=url, modified_at=None, fetched_at=now, outcome="ok", detail=None, http_status=200, content_type=None,
         etag=None, last_modified=None, body_hash=None, wire_bytes=0, body_bytes=0, elapsed_ms=0, robots=None, optouts=(),
         is_tls_verified=None, moved_to=None, archive_path=None, archive_offset=None, not_before_at=None, next_attempt_at=None,
+        ingested_at=None, capture_address=None, capture_record_id=None, capture_digest=None,
     )  # fmt: skip
     extraction = Extraction(
         **asdict(said), fetch_id=identity, entry_id=identity, source_id=source_id, url=url, fetched_at=now, extractor=EXTRACTOR,

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,14 +19,16 @@ from ingest.fetch.robots import RobotsVerdict
 from ingest.jobs import shelf
 from ingest.jobs.manners import LONGEST_DELAY_S, PUT_OFF, Manners, Visited, own_wait
 from ingest.log import Progress
-from ingest.records import Extraction, Fetch, Outcome, Page, Rejection, Row, Source, Verdict
-from ingest.rules.ladder import next_look_at, next_retry_at
+from ingest.records import Extraction, Fetch, Outcome, Page, Rejection, Source, Verdict
+from ingest.rows import Row
+from ingest.rules.ladder import MISSING_STATUS, next_look_at, next_retry_at
 from ingest.rules.page_rule import rule_at
 from ingest.rules.url import host
 from ingest.settings import Settings
 from ingest.stage import batch as stage
 
 OPEN_ARCHIVES = 16  # a source may say any number of days that its pages are kept
+NEW_FOR = timedelta(days=3)  # then an address that answers 404 is gone; a newer one may not be there yet
 SEAL_EVERY_S = 120.0  # what a killed task may fetch again, where pages come slowly
 
 
@@ -55,7 +57,7 @@ def visit_targets(
     """Fetch and judge all targets, hosts side by side; what is ready is sealed by the number and by the clock."""
     if not targets:
         return
-    desk = _Desk(settings, summary, sources, now=now)
+    desk = Desk(settings, summary, sources, now=now)
     visits = _visits(targets, sources, manners=manners, settings=settings)
 
     def arriving() -> Iterator[Page]:
@@ -96,19 +98,31 @@ def _visits(
     )
 
 
-class _Desk:
-    """Where fetches wait for their verdicts until both are sealed together."""
+class Desk:
+    """Where fetches wait for their verdicts until both are sealed together, with what else belongs to them.
+
+    `and_with` is asked at each sealing for rows by table that go into the same batch; who gives it says by `settle` when what is
+    filed may be sealed, and what is not settled at the end is let go.
+    """
 
     def __init__(
-        self, settings: Settings, summary: Counts, sources: Mapping[str, Source], *, now: datetime | None
+        self,
+        settings: Settings,
+        summary: Counts,
+        sources: Mapping[str, Source],
+        *,
+        now: datetime | None,
+        and_with: Callable[[], Mapping[str, Sequence[Row]]] | None = None,
     ) -> None:
+        self._and_with = and_with
         self._settings = settings
         self._summary = summary
         self._sources = sources
         self._now = now
         self._sealed_s = time.monotonic()
-        self._rows: dict[str, list[Row]] = {"fetch": [], "extraction": [], "rejection": []}
-        self._unjudged: dict[str, Fetch] = {}
+        self._filed: dict[str, list[Row]] = {"fetch": [], "extraction": [], "rejection": []}
+        self._rows: dict[str, list[Row]] = {name: [] for name in self._filed}
+        self._unjudged: dict[str, tuple[Fetch, datetime | None]] = {}
         self._archives: dict[str, tuple[Path, ArchiveWriter]] = {}  # by how long their pages are kept
 
     def take(self, target: Target, visited: Visited) -> Page | None:
@@ -122,11 +136,15 @@ class _Desk:
         if fetch.outcome != "ok":
             self._summary.unchanged += fetch.outcome == "not_modified"
             self._summary.failed += fetch.outcome != "not_modified"
-            self._file(fetch)
+            self.file(fetch)
             return None
+        return self.keep(fetch, response, dated_at=target.dated_at)
+
+    def keep(self, fetch: Fetch, response: Response, *, dated_at: datetime | None) -> Page:
+        """Put a page that arrived into the archive; it is filed when it is judged. `dated_at`: its age, if it says none."""
         self._summary.fetched += 1
         path, offset = self._keep(response, fetch)
-        self._unjudged[fetch.fetch_id] = replace(fetch, archive_path=path, archive_offset=offset)
+        self._unjudged[fetch.fetch_id] = replace(fetch, archive_path=path, archive_offset=offset), dated_at
         return Page(
             fetch_id=fetch.fetch_id,
             entry_id=fetch.entry_id,
@@ -134,50 +152,61 @@ class _Desk:
             url=fetch.url,
             final_url=fetch.final_url or fetch.url,
             http_charset=response.http_charset,
-            language=self._sources[target.source_id].language,
-            rule=rule_at(self._sources[target.source_id].rules, fetch.fetched_at),
+            language=self._sources[fetch.source_id].language,
+            rule=rule_at(self._sources[fetch.source_id].rules, fetch.fetched_at),
             fetched_at=fetch.fetched_at,
             body=response.body,
         )
 
     def judged(self, page: Page, verdict: Verdict) -> None:
         """File a verdict with its fetch; an article that is young is due for another look."""
-        fetch = self._unjudged.pop(page.fetch_id)
+        fetch, dated_at = self._unjudged.pop(page.fetch_id)
         look = fetch.attempt if fetch.purpose == "second_look" else 0
         match verdict:
             case Extraction(published_at=published_at):
                 self._summary.extracted += 1
-                self._rows["extraction"].append(verdict)
-                due_at = next_look_at(
-                    look,
-                    look_after_s=self._sources[fetch.source_id].look_after_s,
-                    now=self._now or fetch.fetched_at,
-                    published_at=published_at,
-                )
-                fetch = replace(fetch, next_attempt_at=due_at)
+                self._filed["extraction"].append(verdict)
+                if fetch.capture_address is None:
+                    due_at = next_look_at(
+                        look,
+                        look_after_s=self._sources[fetch.source_id].look_after_s,
+                        now=self._now or fetch.fetched_at,
+                        published_at=published_at or dated_at,
+                    )
+                    fetch = replace(fetch, next_attempt_at=due_at)
             case Rejection():
                 self._summary.rejected += 1
-                self._rows["rejection"].append(verdict)
-        self._file(fetch)
+                self._filed["rejection"].append(verdict)
+        self.file(fetch)
 
     def seal(self) -> None:
         """Seal what is filed; pages that still wait for a verdict keep their place in the archive just closed."""
         self._close_archives()
         self._sealed_s = time.monotonic()
-        if not self._rows["fetch"]:
+        rows = self._rows | dict(self._and_with() if self._and_with else {})
+        if not any(rows.values()):
             return
         sealed = stage.seal(
             self._settings.stage,
             batch_kind="pages",
-            rows=self._rows,
+            rows=rows,
             now=datetime.now(UTC),
             token=secrets.token_hex(4),
         )
         self._summary.batches.append(sealed.batch_id)
         self._rows = {name: [] for name in self._rows}
 
-    def _file(self, fetch: Fetch) -> None:
-        self._rows["fetch"].append(fetch)
+    def file(self, fetch: Fetch) -> None:
+        """Note a fetch that needs no verdict any more."""
+        self._filed["fetch"].append(fetch)
+        if self._and_with is None:
+            self.settle()
+
+    def settle(self) -> None:
+        """What is filed may be sealed from now on, and is when there is enough of it, or when it is time."""
+        for name, rows in self._filed.items():
+            self._rows[name] += rows
+            rows.clear()
         is_late = time.monotonic() - self._sealed_s > SEAL_EVERY_S
         if is_late or len(self._rows["fetch"]) >= self._settings.batch_pages:
             self.seal()
@@ -242,6 +271,10 @@ def _fetch(
         next_attempt_at=_next_attempt_at(
             target, outcome, response, robots, look_after_s=look_after_s, now=now or response.fetched_at
         ),
+        ingested_at=None,
+        capture_address=None,
+        capture_record_id=None,
+        capture_digest=None,
     )
 
 
@@ -257,6 +290,9 @@ def _not_before_at(robots: RobotsVerdict | None, response: Response) -> datetime
 def _outcome(target: Target, response: Response) -> Outcome:
     if response.outcome == "ok" and target.body_hash and response.body_hash == target.body_hash:
         return "not_modified"  # some servers never say 304
+    is_old = target.dated_at is not None and response.fetched_at - target.dated_at > NEW_FOR
+    if is_old and response.outcome == "http_error" and response.http_status == MISSING_STATUS:
+        return "gone"
     return response.outcome
 
 

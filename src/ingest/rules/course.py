@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ingest.records import Outcome
-from ingest.rules import timetable
+from ingest.records import Outcome, Source
+from ingest.rules import schedule, timetable
 from ingest.rules.arrivals import DAY_S, Sighting, first_rate, may_have_overflowed, rate_after
 from ingest.rules.due import DueFeed
 from ingest.rules.ladder import ANSWERED
@@ -90,9 +90,16 @@ def course_after(
         arrivals_per_day=rate,
         failure_count=failure_count,
         is_retired=is_retired,
-        next_poll_at=max(now + timedelta(seconds=pause_s), not_before_at or now),
+        next_poll_at=_next_poll_at(due.source, now + timedelta(seconds=pause_s), max(now, not_before_at or now)),
         next_url=moved_to if moved_to and has_answered else due.url,
     )
+
+
+def _next_poll_at(source: Source, wanted_at: datetime, allowed_at: datetime) -> datetime:
+    """A schedule's next time that the host allows, or else when the feed is wanted."""
+    if source.schedule is not None:
+        return schedule.next_at(source.schedule, source.timezone, now=allowed_at)
+    return max(wanted_at, allowed_at)
 
 
 def _rate(

@@ -62,22 +62,22 @@ def due_feeds(
         for feed in source.feeds:
             before = states.get(feed.feed_id)
             gap = gaps.get(source.source_id) if feed.feed_kind == "sitemap" else None
-            if poll_all or before is None or is_due(source, before.next_poll_at, now=now) or fills(gap, before):
+            if poll_all or is_due(source, before, now=now) or fills(source, gap, before):
                 found.append(due_feed(source, feed, before, gap=gap, now=now))
         named = {feed.feed_id for feed in source.feeds}
         for state in below.get(source.source_id, ()):
             is_wanted = _root(state, states) in named or 0 < state.failure_count < FORGOTTEN_AFTER
             ends_at = period_end(state.url, now=now)
             is_past = ends_at is not None and ends_at < now - LOOK_BACK and state.failure_count == 0
-            if is_wanted and not is_past and state.feed_id not in named and is_due(source, state.next_poll_at, now=now):
+            if is_wanted and not is_past and state.feed_id not in named and is_due(source, state, now=now):
                 feed = Feed(feed_id=state.feed_id, source_id=source.source_id, url=state.feed_url, feed_kind="sitemap")
-                found.append(due_feed(source, feed, state, gap=None, now=now))
+                found.append(due_feed(source, feed, state, gap=gaps.get(source.source_id), now=now))
     return found
 
 
-def fills(gap: Gap | None, before: FeedState | None) -> bool:
-    """Whether a sitemap is read now for a gap, due or not: once, and not where it fails."""
-    if gap is None or before is None or before.outcome not in ANSWERED:
+def fills(source: Source, gap: Gap | None, before: FeedState | None) -> bool:
+    """Whether a sitemap is read now for a gap, due or not: once, and not where it fails, nor outside a schedule's times."""
+    if gap is None or before is None or before.outcome not in ANSWERED or source.schedule is not None:
         return False
     return before.polled_at <= gap.gap_at
 

@@ -1,5 +1,6 @@
 """Which entries are fetched now: unseen ones, those due again, and those whose feed says that they changed."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import zip_longest
@@ -59,6 +60,17 @@ def in_fairness(targets: Iterable[Target], *, host_of: Callable[[str], str]) -> 
             known.add(place)
             queues.setdefault(target.source_id, []).append(target)
     return [target for turn in zip_longest(*queues.values()) for target in turn if target is not None]
+
+
+def within(targets: Iterable[Target], pages_most: int | None) -> list[Target]:
+    """The first `pages_most` of each source; what is left stays owed. None: all."""
+    counts: Counter[str] = Counter()
+    kept = []
+    for target in targets:
+        counts[target.source_id] += 1
+        if pages_most is None or counts[target.source_id] <= pages_most:
+            kept.append(target)
+    return kept
 
 
 def _of_news(entry: Entry, visit: Visit | None) -> Target | None:

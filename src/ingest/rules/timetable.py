@@ -4,7 +4,9 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, TypeVar
 
+from ingest.crawl_state import FeedState
 from ingest.records import FeedKind, Outcome, Source
+from ingest.rules import schedule
 from ingest.rules.arrivals import DAY_S
 from ingest.rules.ladder import is_passing
 
@@ -44,8 +46,11 @@ SOFT_AFTER_S, HARD_AFTER_S = 7 * DAY_S, 30 * DAY_S
 DEAD_SITEMAP_FAILURES, DEAD_SITEMAP_S = 3, 7 * DAY_S
 
 
-def is_due(source: Source, next_poll_at: datetime, *, now: datetime) -> bool:
-    return next_poll_at <= now + timedelta(seconds=EARLY_SHARE * source.poll_every_s)
+def is_due(source: Source, before: FeedState | None, *, now: datetime) -> bool:
+    """Whether a feed's time has come: by its last poll, or by the schedule of its source, which holds alone."""
+    if source.schedule is not None:
+        return schedule.is_time(source.schedule, source.timezone, before.polled_at if before else None, now=now)
+    return before is None or before.next_poll_at <= now + timedelta(seconds=EARLY_SHARE * source.poll_every_s)
 
 
 def pause_s(

@@ -1,5 +1,6 @@
 """The folder of an export: its manifest, and files that are there whole or not at all. What is in the files is elsewhere."""
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.durable import put_in_place
-from ingest.errors import InputError
+from ingest.errors import InputError, NotWritable
 
 Form = Literal["parquet", "csv", "jsonl"]
 Kind = Literal["rows", "removed", "state"]
@@ -24,6 +25,8 @@ SPILL = ".spill"  # what does not fit into memory while an export runs
 FORMAT_VERSION = 1
 OWN = {NAME, LATEST, LOCK, SPILL}
 CHUNK_BYTES = 1 << 20
+# what a system says where no file can be made at all, whoever asks: in /proc, below a file, under too long a name
+NOWHERE = {errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.EINVAL, errno.ENAMETOOLONG, errno.ELOOP}
 # as `_copy` and `erase` name them, finished or not
 OUR_NAME = re.compile(
     r"((part|(removed|state)-mart\.\w+)-\d{5,}(-without-\d{5,})?\.(parquet|csv|jsonl)|manifest\.json|latest\.sql)(\.part)?"
@@ -105,11 +108,12 @@ def sweep(folder: Path, manifest: Manifest | None) -> None:
 
 
 def whole(path: Path, write: Callable[[Path], object]) -> None:
-    """The file under its name once all of it is on the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """The file under its name once all of it is on the disk. Raises NotWritable where there can be no file."""
     unfinished = path.with_name(path.name + ".part")
-    write(unfinished)
-    put_in_place(unfinished, path)
+    with _somewhere(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(unfinished)
+        put_in_place(unfinished, path)
 
 
 def file_of(folder: Path, path: Path, *, table: str, kind: Kind, row_count: int) -> File:
@@ -125,14 +129,26 @@ def file_of(folder: Path, path: Path, *, table: str, kind: Kind, row_count: int)
 
 @contextmanager
 def lock(folder: Path) -> Iterator[None]:
-    """One export into a folder at a time."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("a") as stream:
+    """One export into a folder at a time. Raises NotWritable where there can be no folder."""
+    with _somewhere(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        stream = (folder / LOCK).open("a")
+    with stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise InputError(f"another export writes to {folder}", "wait for it to end") from None
         yield
+
+
+@contextmanager
+def _somewhere(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NOWHERE:
+            raise
+        raise NotWritable(f"{path} cannot be made: {error}", "choose another place") from error
 
 
 def _is_ours(path: Path) -> bool:

@@ -16,7 +16,8 @@ import pyarrow.parquet as parquet
 
 from ingest.durable import sync
 from ingest.errors import BatchCorrupt, BatchTooNew
-from ingest.records import Batch, BatchKind, Row
+from ingest.records import Batch, BatchKind
+from ingest.rows import Row
 from ingest.stage.schema import SCHEMA_VERSION, TABLES, arrow_table
 
 MANIFEST = "manifest.json"

@@ -4,14 +4,27 @@ import types
 import typing
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pyarrow as pa
 
-from ingest.records import Confirmation, Entry, Extraction, Fetch, Poll, Rejection, Row, SourceSeen, Tombstone
+from ingest.history import Listed, PartRead, Request
+from ingest.records import (
+    Alarm,
+    Confirmation,
+    Entry,
+    Expected,
+    Extraction,
+    Fetch,
+    Poll,
+    Rejection,
+    SourceSeen,
+    Tombstone,
+)
+from ingest.rows import Row
 
-SCHEMA_VERSION = 2  # of the batch files: a new column or meaning is a new version, and old ones stay readable
+SCHEMA_VERSION = 3  # of the batch files: a new column or meaning is a new version, and old ones stay readable
 TABLES: dict[str, type[Row]] = {
     "source": SourceSeen,
     "poll": Poll,
@@ -21,14 +34,21 @@ TABLES: dict[str, type[Row]] = {
     "rejection": Rejection,
     "confirmation": Confirmation,
     "tombstone": Tombstone,
+    "request": Request,
+    "part": PartRead,
+    "listed": Listed,
+    "alarm": Alarm,
+    "expected": Expected,
 }
 ARROW_TYPES: dict[Any, Any] = {
     str: pa.string(),
     int: pa.int64(),
     float: pa.float64(),
     bool: pa.bool_(),
+    date: pa.date32(),
     datetime: pa.timestamp("us", tz="UTC"),
     tuple[str, ...]: pa.list_(pa.string()),
+    tuple[float, ...]: pa.list_(pa.float64()),
     dict[str, str]: pa.map_(pa.string(), pa.string()),
     dict[str, datetime]: pa.map_(pa.string(), pa.timestamp("us", tz="UTC")),
 }

@@ -13,11 +13,11 @@ import duckdb
 import pyarrow as pa
 
 from ingest.records import Batch
-from ingest.warehouse.doom import is_built, register
+from ingest.warehouse.homes import is_built, register
 from ingest.warehouse.load import insert
 
 Connection = duckdb.DuckDBPyConnection
-KEYED = ("entry", "fetch", "extraction", "rejection", "confirmation")  # the raw tables of an item's rows
+KEYED = ("entry", "fetch", "extraction", "rejection", "confirmation", "listed")  # the raw tables of an item's rows
 MOVED = (("fetch_id", pa.string()), ("path", pa.string()), ("start", pa.int64()))
 COPIES_SHOWN = 100
 GONE = """(
@@ -188,7 +188,7 @@ def _delete(connection: Connection) -> dict[int, int]:
         " FROM lost_entry WHERE raw.poll.poll_id = lost_entry.poll_id"
     )
     by_table = {"superseded": _gone_pages()} | dict.fromkeys(
-        ("extraction", "rejection", "confirmation", "entry", "fetch"), GONE
+        ("extraction", "rejection", "confirmation", "entry", "fetch", "listed"), GONE
     )
     lost: dict[int, int] = {}
     for table, condition in by_table.items():

@@ -9,8 +9,10 @@ import duckdb
 
 from ingest.records import Batch
 from ingest.rules.erasure import author_hashes, is_by
-from ingest.warehouse.doom import CREDITED, Order, homes
+from ingest.warehouse.doom import CREDITED
 from ingest.warehouse.erase import KEYED
+from ingest.warehouse.homes import homes
+from ingest.warehouse.tombstone import Order
 
 Connection = duckdb.DuckDBPyConnection
 # What a tombstone forbids of the rows of a batch that is not loaded; the order that does, where the entry is not erased yet
@@ -125,7 +127,9 @@ def _part(batch: Batch, table: str) -> str:
     """The rows of a table of the batch, as far as tombstones ask."""
     file = str(batch.folder / f"{table}.parquet").replace("'", "''")
     article_id = "TRY_CAST(article_id AS UUID)" if table == "extraction" else "NULL::UUID"
-    listed_at = {"entry": "listed_at", "fetch": "fetched_at"}.get(table, "NULL::TIMESTAMPTZ")
+    listed_at = {"entry": "listed_at", "listed": "listed_at", "fetch": "coalesce(ingested_at, fetched_at)"}.get(
+        table, "NULL::TIMESTAMPTZ"
+    )
     credits = "authors" if table in CREDITED else "[]::VARCHAR[]"
     return (
         f"SELECT source_id, TRY_CAST(entry_id AS UUID) AS entry_id, {article_id} AS article_id, {listed_at} AS listed_at,"

@@ -10,6 +10,7 @@ from ingest.records import Batch
 UNFIT = (duckdb.ConversionException, duckdb.ConstraintException, duckdb.InvalidInputException)
 RAW_TABLES = (
     "source", "poll", "entry", "fetch", "extraction", "rejection", "confirmation", "tombstone", "superseded",
+    "request", "part", "listed", "alarm", "expected",
 )  # fmt: skip
 # What is left of a verdict is what names an article's home, its texts and the places of its pages (warehouse/touched.sql).
 SUPERSEDED = """

@@ -15,11 +15,11 @@ from ingest.warehouse.clone import clone, must_fit
 Connection = duckdb.DuckDBPyConnection
 # Tables of one row an entry, which are nearly all of the file: only the rows of touched entries are written anew. Of 1 M
 # entries the whole costs 6 CPU-seconds, 2,000 touched ones 1 (measured).
-BY_ENTRY = ("listed", "visited")
-ADDING = ("listing", "pages", "reprocess")  # batches that add rows; any other may take some away
+BY_ENTRY = ("listed", "visited", "captured", "requested")
+ADDING = ("listing", "pages", "reprocess", "request", "watch")  # batches that add rows; any other may take some away
 UPDATES = 144  # then the file is made anew, since replaced rows leave holes: once a day of publishing every ten minutes
 MADE_OF = "CREATE OR REPLACE TABLE crawl_state.made_of (checksum VARCHAR, entry_count BIGINT, fetch_count BIGINT, updates BIGINT)"
-COUNTS = "SELECT (SELECT count(*) FROM raw.entry), (SELECT count(*) FROM raw.fetch)"
+COUNTS = "SELECT (SELECT count(*) FROM raw.entry) + (SELECT count(*) FROM raw.listed), (SELECT count(*) FROM raw.fetch)"
 FRESH = """
 CREATE OR REPLACE TEMP TABLE fresh AS
 SELECT load_seq, batch_kind FROM raw.batch WHERE batch_id NOT IN (SELECT batch_id FROM crawl_state.journal)
@@ -27,7 +27,8 @@ SELECT load_seq, batch_kind FROM raw.batch WHERE batch_id NOT IN (SELECT batch_i
 # rows of the past that the file is made of, if nothing was taken away: what there is now, less what is fresh
 PAST_COUNTS = """
 SELECT
-  (SELECT count(*) FROM raw.entry WHERE load_seq NOT IN (SELECT load_seq FROM fresh)),
+  (SELECT count(*) FROM raw.entry WHERE load_seq NOT IN (SELECT load_seq FROM fresh))
+    + (SELECT count(*) FROM raw.listed WHERE load_seq NOT IN (SELECT load_seq FROM fresh)),
   (SELECT count(*) FROM raw.fetch WHERE load_seq NOT IN (SELECT load_seq FROM fresh))
 """
 TOUCHED = """
@@ -35,6 +36,8 @@ CREATE OR REPLACE TEMP TABLE touched AS
 SELECT entry_id FROM raw.entry WHERE load_seq IN (SELECT load_seq FROM fresh)
 UNION
 SELECT entry_id FROM raw.fetch WHERE load_seq IN (SELECT load_seq FROM fresh)
+UNION
+SELECT entry_id FROM raw.listed WHERE load_seq IN (SELECT load_seq FROM fresh)
 """
 
 
@@ -113,7 +116,7 @@ def _write_touched(connection: Connection) -> None:
     ((writer_name,),) = connection.execute("SELECT current_database()").fetchall()
     connection.execute("ATTACH ':memory:' AS narrowed; CREATE SCHEMA narrowed.raw")
     try:
-        for table in ("entry", "fetch"):
+        for table in ("entry", "fetch", "listed"):
             connection.execute(
                 f"CREATE TABLE narrowed.raw.{table} AS"
                 f" SELECT * FROM {writer_name}.raw.{table} WHERE entry_id IN (SELECT entry_id FROM touched)"

@@ -1,5 +1,6 @@
 """Read-only looks at the published copy: a query, a table's columns. Nothing here can lock or change anything."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,19 @@ from ingest.warehouse import writer
 from ingest.warehouse.steady import steady
 
 Rows = tuple[list[str], list[tuple[Any, ...]]]
+# What a question names, and how to tell whether the warehouse knows it
+NAMED = {
+    "no article, entry or story has the id": (
+        re.compile(r"'([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})'", re.IGNORECASE),
+        """SELECT lower($named) FROM core.article WHERE article_id = lower($named)::UUID
+        UNION SELECT lower($named) FROM core.entry WHERE entry_id = lower($named)::UUID
+        UNION SELECT lower($named) FROM core.story_article WHERE story_id = lower($named)::UUID""",
+    ),
+    "no source has the id": (
+        re.compile(r"\bsource_id\s*(?::=|=>|=|\bLIKE\b)\s*'([^']*)'", re.IGNORECASE),
+        "SELECT source_id FROM core.source WHERE source_id LIKE $named",
+    ),
+}
 
 
 @contextmanager
@@ -50,6 +64,16 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[obje
         raise QueryError(
             f"the query does not run: {error}", "`ingest query` without SQL lists tables and columns"
         ) from None
+
+
+def absent(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
+    """What a question names in its text and the warehouse does not know: why there may be no answer."""
+    return [
+        f"{saying} {named}"
+        for saying, (pattern, known) in NAMED.items()
+        for named in dict.fromkeys(pattern.findall(sql))
+        if not connection.execute(known, {"named": named}).fetchall()
+    ]
 
 
 def _refuse_newer(connection: duckdb.DuckDBPyConnection, file: Path) -> None:

@@ -20,8 +20,17 @@ from ingest.warehouse.read import connected
 from ingest.warehouse.steady import steady
 from ingest.warehouse.writer import migrate, prepare
 
-VISITED = "purpose, attempt, outcome, fetched_at, next_attempt_at, etag, last_modified, body_hash, visited.modified_at"
-STATE_TABLES = ("poll", "entry", "fetch", "tombstone")  # the raw tables that state is made of
+VISITED = "purpose, attempt, outcome, fetched_at, next_attempt_at, etag, last_modified, body_hash, known.modified_at"
+STATE_TABLES = (
+    "poll",
+    "entry",
+    "fetch",
+    "tombstone",
+    "alarm",
+    "request",
+    "part",
+    "listed",
+)  # the raw tables that state is made of
 LOOK_BACK = (
     "INTERVAL 8 DAYS"  # of edits that a feed told of: beyond the last second look (rules/ladder.py) none is owed
 )
@@ -40,6 +49,27 @@ ERASED_SOURCE = (
     "SELECT source_id FROM tombstone WHERE entry_id IS NULL AND author_hash IS NULL AND source_id IS NOT NULL"
 )
 
+# The last that is known of each entry: of our own visits, or else of what archives hold, which we never asked the publisher for.
+KNOWN = """
+CREATE TEMP VIEW known AS
+SELECT
+  entry_id, source_id, feed_id, url, purpose, attempt, outcome, fetched_at, next_attempt_at, etag, last_modified, body_hash,
+  modified_at
+FROM visited
+UNION ALL BY NAME
+SELECT
+  entry_id, source_id, feed_id, url, purpose, attempt, outcome, captured_at AS fetched_at, body_hash, captured_at AS modified_at
+FROM captured ANTI JOIN visited USING (entry_id)
+WHERE outcome = 'ok'
+QUALIFY row_number() OVER (PARTITION BY entry_id ORDER BY captured_at DESC) = 1
+"""
+# Entries that archives alone list: backfills fetch them, and see to it again where that failed.
+OF_ARCHIVES = """
+SELECT entry_id FROM listed WHERE is_archive
+EXCEPT
+SELECT entry_id FROM listed WHERE is_archive IS NOT TRUE
+"""
+
 PendingOf = Callable[[set[str]], Sequence[Batch]]
 
 
@@ -55,11 +85,11 @@ class CrawlState:
     """Answers to a crawl's questions, from one consistent look at the past."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+        self.connection = connection
 
     def feeds(self) -> dict[str, FeedState]:
         names = FeedState.__slots__
-        rows = self._connection.execute(f"SELECT {', '.join(names)} FROM feed").fetchall()
+        rows = self.connection.execute(f"SELECT {', '.join(names)} FROM feed").fetchall()
         return {row[0]: FeedState(**dict(zip(names, row, strict=True))) for row in rows}
 
     def open_gaps(self, *, now: datetime) -> dict[str, Gap]:
@@ -67,7 +97,7 @@ class CrawlState:
 
         A sitemap that was asked and could not be read keeps the gap open, for two days at most.
         """
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             f"""
             WITH judged AS (
               SELECT poll_id, gap.source_id, gap_from_at, gap_at,
@@ -86,9 +116,16 @@ class CrawlState:
         )
         return {source_id: Gap(from_at, gap_at) for source_id, from_at, gap_at in rows.fetchall()}
 
+    def paused(self) -> set[str]:
+        """Sources that a person has paused and not let go on since; the catalogue may pause others."""
+        return {
+            source_id
+            for (source_id,) in self.connection.execute("SELECT source_id FROM paused WHERE is_paused").fetchall()
+        }
+
     def waiting_hosts(self, *, now: datetime) -> dict[str, datetime]:
         """Hosts that asked us to wait, and until when."""
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             "SELECT host, max(not_before_at) FROM host WHERE not_before_at > ? GROUP BY host", [now]
         )
         return dict(rows.fetchall())
@@ -96,7 +133,7 @@ class CrawlState:
     def seen(self, said: Sequence[tuple[str, str, str]]) -> dict[int, bool]:
         """Of (feed_id, entry_id, entry_hash), the positions of those that the feed listed before: does it say the same?"""
         self._ask("asked", said, ("feed_id", "entry_id", "entry_hash"))
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             "SELECT position, listed.entry_hash = asked.entry_hash FROM asked JOIN listed"
             " ON listed.feed_id = asked.feed_id AND listed.entry_id = asked.entry_id::UUID"
         ).fetchall()
@@ -105,21 +142,21 @@ class CrawlState:
     def erased(self, said: Sequence[tuple[str, str]]) -> set[int]:
         """Of (entry_id, source_id), the positions of those that are erased, by themselves or with their source."""
         self._ask("asked", said, ("entry_id", "source_id"))
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             f"SELECT position FROM asked WHERE entry_id::UUID IN ({ERASED_ENTRY}) OR source_id IN ({ERASED_SOURCE})"
         ).fetchall()
         return {position for (position,) in rows}
 
     def erased_authors(self) -> set[tuple[str, str | None]]:
         """Hashes of authors whose articles are erased, each with the source to which that is narrowed."""
-        rows = self._connection.execute("SELECT author_hash, source_id FROM tombstone WHERE author_hash IS NOT NULL")
+        rows = self.connection.execute("SELECT author_hash, source_id FROM tombstone WHERE author_hash IS NOT NULL")
         return set(rows.fetchall())
 
     def visits(self, entry_ids: Sequence[str]) -> dict[str, Visit]:
-        """The last fetch of those of the entries that were ever fetched."""
+        """The last fetch of those of the entries that were ever fetched, or that an archive holds."""
         self._ask("asked", [(entry_id,) for entry_id in entry_ids], ("entry_id",))
-        rows = self._connection.execute(
-            f"SELECT entry_id::VARCHAR, source_id, feed_id, url, {VISITED}, NULL FROM visited"
+        rows = self.connection.execute(
+            f"SELECT entry_id::VARCHAR, source_id, feed_id, url, {VISITED}, NULL FROM known"
             " WHERE entry_id IN (SELECT entry_id::UUID FROM asked)"
         ).fetchall()
         return {visit.entry_id: visit for visit in map(_visit, rows)}
@@ -128,10 +165,10 @@ class CrawlState:
         """Who owns those of the entries that an active source fetched or listed before: entry_id -> source_id."""
         self._ask("asked", [(entry_id,) for entry_id in entry_ids], ("entry_id",))
         self._ask("active", [(source_id,) for source_id in active_ids], ("source_id",))
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             """
             WITH claim AS (
-              SELECT entry_id, source_id, NULL::TIMESTAMPTZ AS first_listed_at FROM visited
+              SELECT entry_id, source_id, NULL::TIMESTAMPTZ AS first_listed_at FROM known
               UNION ALL
               SELECT entry_id, source_id, first_listed_at FROM listed
             )
@@ -147,21 +184,25 @@ class CrawlState:
         """Entries that the sources owe a fetch: listed and never fetched, due again by `now`, or told to be edited since.
 
         An entry belongs to the source that fetched it last, or else listed it first, among the active ones; so no two
-        crawl tasks take it, and a paused source's entries go to who else lists them. Oldest first.
+        crawl tasks take it, and a paused source's entries go to who else lists them. Oldest first. What archives alone
+        list is a backfill's, until it is an article that is looked at again.
         """
         self._ask("asked", [(source_id,) for source_id in source_ids], ("source_id",))
         self._ask("active", [(source_id,) for source_id in active_ids], ("source_id",))
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             f"""
             WITH candidate AS (
-              SELECT entry_id FROM visited WHERE next_attempt_at <= $now
+              SELECT entry_id FROM visited
+              WHERE next_attempt_at <= $now AND (
+                outcome IN ('ok', 'not_modified') OR purpose = 'second_look' OR entry_id NOT IN ({OF_ARCHIVES})
+              )
               UNION
-              SELECT entry_id FROM listed JOIN visited USING (entry_id)
-              WHERE listed.listed_at > greatest(visited.fetched_at, $now - {LOOK_BACK})
-                AND (visited.outcome IN ('ok', 'not_modified') OR visited.purpose = 'second_look')
-                AND listed.modified_at > coalesce(visited.modified_at, '-infinity'::TIMESTAMPTZ)
+              SELECT entry_id FROM listed JOIN known USING (entry_id)
+              WHERE is_archive IS NOT TRUE AND listed.listed_at > greatest(known.fetched_at, $now - {LOOK_BACK})
+                AND (known.outcome IN ('ok', 'not_modified') OR known.purpose = 'second_look')
+                AND listed.modified_at > coalesce(known.modified_at, '-infinity'::TIMESTAMPTZ)
               UNION
-              SELECT entry_id FROM listed ANTI JOIN visited USING (entry_id)
+              SELECT entry_id FROM listed ANTI JOIN known USING (entry_id) WHERE is_archive IS NOT TRUE
               EXCEPT
               ({ERASED_ENTRY})
             ),
@@ -174,11 +215,11 @@ class CrawlState:
               GROUP BY entry_id
             ),
             owned AS (
-              SELECT candidate.entry_id, told.listed_at, told.told_modified_at, told.lister, visited.url,
-                visited.source_id IN (SELECT source_id FROM active) AS stays, visited.source_id, visited.feed_id, {VISITED}
+              SELECT candidate.entry_id, told.listed_at, told.told_modified_at, told.lister, known.url,
+                known.source_id IN (SELECT source_id FROM active) AS stays, known.source_id, known.feed_id, {VISITED}
               FROM candidate
               LEFT JOIN told USING (entry_id)
-              LEFT JOIN visited USING (entry_id)
+              LEFT JOIN known USING (entry_id)
             )
             SELECT entry_id::VARCHAR,
               CASE WHEN stays THEN source_id ELSE lister.source_id END AS owner,
@@ -197,7 +238,7 @@ class CrawlState:
     def _ask(self, table: str, rows: Sequence[tuple[str, ...]], names: tuple[str, ...]) -> None:
         columns = {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)}
         given = pa.table({"position": pa.array(range(len(rows)), pa.int64()), **columns})
-        self._connection.register(table, given)
+        self.connection.register(table, given)
 
 
 @contextmanager
@@ -226,6 +267,7 @@ def open_state(state_file: Path, pending_of: PendingOf, *, now: datetime) -> Ite
         ).fetchall()
         for path in sql.files("state"):  # one that an older version published lacks what is new
             _overlay(connection, path, published=(path.stem,) in standing)
+        connection.execute(KNOWN)
         yield CrawlState(connection)
 
 

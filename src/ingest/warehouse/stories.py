@@ -46,6 +46,7 @@ ROWS = {
          ("other_article_count", pa.int64())]
     ),
     "signed": pa.schema([("article_key", pa.int64()), ("published_at", MOMENT), ("text_key", pa.int64())]),
+    "named": pa.schema([("article_key", pa.int64()), ("article_id", pa.string())]),
     "frontier": pa.schema([("article_key", pa.int64())]),
 }  # fmt: skip
 
@@ -153,6 +154,7 @@ def _compare(connection: Connection, group: Sequence[Signed]) -> set[int]:
         "CREATE OR REPLACE TEMP TABLE signed (article_key BIGINT, published_at TIMESTAMPTZ, text_key BIGINT)"
     )
     _insert(connection, "signed", ((row[0], row[4], row[6]) for row in rows))
+    _insert(connection, "named", (row[:2] for row in rows))
     _insert(connection, "core.signature", rows)
     small = ((one.article_key, list(keys(texts[one.article_key].order)), one.published_at) for one in group)
     _insert(connection, "core.signature_key", small, select=KEYS)
@@ -172,8 +174,9 @@ def _compare(connection: Connection, group: Sequence[Signed]) -> set[int]:
 
 def _join(connection: Connection, affected: set[int]) -> None:
     """Make stories anew of what is affected and of all that is joined to it."""
-    for table in ("frontier", "reached", "unjoined"):
+    for table in ("frontier", "reached"):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} (article_key BIGINT)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE unjoined (article_key BIGINT, article_id UUID)")
     _insert(connection, "frontier", ((key,) for key in sorted(affected)))
     while _has_rows(connection, "frontier"):
         _run(connection, "members")

@@ -25,7 +25,9 @@ look AS (
     home.article_id, entry_id, fetched_at, load_seq, fetch_id, moved_to, outcome NOT IN ('ok', 'not_modified') AS is_gone
   FROM raw.fetch
   JOIN touched_home AS home USING (entry_id)
-  WHERE outcome IN ('ok', 'not_modified', 'gone') OR http_status = 404
+  WHERE (outcome IN ('ok', 'not_modified', 'gone') OR http_status = 404)
+    -- that an archive cannot give a capture says nothing of the page
+    AND (capture_address IS NULL OR outcome = 'ok')
 ),
 -- that a page is where it was is no news
 told_look AS (

@@ -11,7 +11,7 @@ WITH listing AS (
 ),
 -- the first fetch proves that its entry was listed, even where the batch with the listing was lost
 fetched AS (
-  SELECT source_id, entry_id, feed_id, 'feed' AS feed_kind, fetched_at AS listed_at, url, load_seq
+  SELECT source_id, entry_id, feed_id, 'feed' AS feed_kind, coalesce(ingested_at, fetched_at) AS listed_at, url, load_seq
   FROM raw.fetch
   WHERE entry_id IN (SELECT entry_id FROM touched_entry)
     AND (source_id, entry_id) NOT IN (SELECT (source_id, entry_id) FROM listing)

@@ -1,6 +1,7 @@
 -- mart.article: one row an article, with its text, dates, people and source. Start here.
 -- grain: article_id
 -- kind: view
+-- What an alarm holds back (a new layout that reads badly, a person's quarantine) is in mart.quarantined_article.
 SELECT
   article.article_id,
   article.source_id,
@@ -51,8 +52,10 @@ SELECT
   capture.archive_path,
   capture.archive_offset,
   article.batch_id,
-  article.change_seq
+  greatest(article.change_seq, suspect.change_seq) AS change_seq
 FROM core.article AS article
+LEFT JOIN core.suspect AS suspect ON suspect.article_id = article.article_id
 LEFT JOIN core.source AS source USING (source_id)
 LEFT JOIN core.story_article AS joined ON joined.article_id = article.article_id
 LEFT JOIN raw.fetch AS capture ON capture.fetch_id = article.fetch_id
+WHERE suspect.is_held IS NOT TRUE

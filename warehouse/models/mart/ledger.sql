@@ -6,9 +6,11 @@ WITH visit AS (
   SELECT
     entry_id,
     count(*) AS fetch_count,
-    max(fetched_at) AS last_fetched_at,
+    max(coalesce(ingested_at, fetched_at)) AS last_fetched_at,
+    -- what we were told ourselves comes before what an archive could or could not give
     last({'purpose': purpose, 'attempt': attempt, 'outcome': outcome, 'http_status': http_status,
-      'next_attempt_at': next_attempt_at} ORDER BY fetched_at, load_seq, fetch_id) AS latest,
+      'next_attempt_at': next_attempt_at}
+      ORDER BY capture_address IS NULL, coalesce(ingested_at, fetched_at), load_seq, fetch_id) AS latest,
     bool_or(outcome = 'ok') AS has_page,
     max(load_seq) AS change_seq
   FROM raw.fetch
@@ -48,7 +50,8 @@ judged AS (
     refused.reason AS rejection_reason,
     coalesce(article.title, refused.title, entry.title) AS title,
     coalesce(article.published_at, refused.published_at, entry.published.at) AS published_at,
-    greatest(entry.change_seq, tried.change_seq, refused.change_seq, article.change_seq) AS change_seq,
+    suspect.is_held,
+    greatest(entry.change_seq, tried.change_seq, refused.change_seq, article.change_seq, suspect.change_seq) AS change_seq,
     CASE
       WHEN article.article_id IS NOT NULL AND article.source_id <> entry.source_id THEN 'other_source'
       WHEN article.article_id IS NOT NULL AND article.entry_id <> entry.entry_id THEN 'same_article'
@@ -58,6 +61,7 @@ judged AS (
   LEFT JOIN tried USING (entry_id)
   LEFT JOIN home USING (entry_id)
   LEFT JOIN core.article AS article ON article.article_id = home.article_id
+  LEFT JOIN core.suspect AS suspect ON suspect.article_id = home.article_id
   LEFT JOIN refused USING (entry_id)
   WHERE entry.entry_id IN (SELECT entry_id FROM touched_entry)
 ),
@@ -87,6 +91,7 @@ SELECT
   END AS state,
   CASE
     WHEN duplicate_reason IS NOT NULL THEN duplicate_reason
+    WHEN is_held THEN 'quarantined'
     WHEN article_id IS NOT NULL THEN 'article'
     WHEN rejection_reason IS NOT NULL THEN rejection_reason
     WHEN latest IS NULL THEN 'not_fetched'

@@ -1,6 +1,9 @@
 -- mart.source_health: one row a source: whether it brings news, by the last poll loaded; and if not, since when and why.
 -- grain: source_id
 -- kind: view
+-- Paused: by a person, or in the catalogue. Blocked: refused by robots.txt, a bot challenge or 401, 403, 407, 429, 451, on 60 % of
+-- its last 20 pages of a week, or on all of its feeds. Failing: none of its feeds can be read. Quiet: an alarm says so by its habit;
+-- where too little is known for a habit, three days without a new item. New: first polled within a week.
 -- "Now" is the last poll of any source that is loaded, so that the same file always answers the same.
 WITH clock AS (
   SELECT max(polled_at) AS as_of_at FROM raw.poll
@@ -25,6 +28,8 @@ feeds AS (
     count(*) FILTER (state = 'retired') AS retired_feed_count,
     max(answered_at) AS last_answered_at,
     max(failing_since_at) AS failing_since_at,
+    count(*) FILTER (state <> 'ok' AND (outcome IN ('robots_denied', 'rate_limited') OR http_status IN (401, 403, 407, 429, 451)))
+      AS blocked_feed_count,
     last(concat_ws(' ', outcome, http_status) ORDER BY polled_at, feed_id) FILTER (state <> 'ok') AS fault,
     min(next_poll_at) AS next_poll_at
   FROM feed
@@ -36,6 +41,7 @@ item AS (
     max(listed_at) AS last_listed_at,
     CASE WHEN count(DISTINCT listed_at) >= 3 THEN (max(listed_at) - min(listed_at)) / (count(DISTINCT listed_at) - 1) END
       AS mean_pause,
+    count(*) FILTER (listed_at > as_of_at - INTERVAL 1 DAY AND listed_by IS DISTINCT FROM 'archive') AS seen_24h,
     count(*) FILTER (state = 'waiting') AS waiting_count,
     min(listed_at) FILTER (state = 'waiting') AS oldest_waiting_at,
     count(*) FILTER (listed_at > as_of_at - INTERVAL 7 DAYS AND state <> 'waiting' AND reason IS DISTINCT FROM 'erased') AS settled_count_7d,
@@ -76,6 +82,63 @@ usual AS (
   WHERE back.days_back = 0 OR news.last_article_at - back.days_back * INTERVAL 1 DAY > first_seen.first_polled_at
   GROUP BY news.source_id
 ),
+-- the last look at each of its last 20 pages of a week
+look AS (
+  SELECT
+    source_id, last_fetched_at,
+    coalesce(reason IN ('robots_denied', 'rate_limited', 'bot_challenge') OR http_status IN (401, 403, 407, 429, 451), false)
+      AS is_refused,
+    CASE WHEN reason IN ('robots_denied', 'rate_limited', 'bot_challenge') THEN reason ELSE format('http {}', http_status) END
+      AS refusal
+  FROM mart.ledger, clock
+  WHERE last_fetched_at > as_of_at - INTERVAL 7 DAYS
+  QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY last_fetched_at DESC, entry_id) <= 20
+),
+refused AS (
+  SELECT
+    source_id,
+    count(*) AS look_count,
+    count(*) FILTER (is_refused) AS refused_count,
+    min(last_fetched_at) FILTER (is_refused) AS refused_since_at,
+    mode(refusal ORDER BY refusal) FILTER (is_refused) AS refusal
+  FROM look
+  GROUP BY source_id
+),
+alarm AS (
+  SELECT
+    source_id,
+    count(*) FILTER (alarm_kind NOT IN ('paused', 'catalogue_pause', 'quarantined')) AS open_alarm_count,
+    arg_max({'since_at': since_at, 'cause': cause}, since_at) FILTER (alarm_kind IN ('silent', 'nothing_new')) AS silence,
+    -- a person's word comes before the catalogue's
+    arg_max({'since_at': since_at, 'reason': coalesce(reason, cause)}, alarm_kind) FILTER (alarm_kind IN ('paused', 'catalogue_pause'))
+      AS pause
+  FROM core.alarm
+  WHERE is_open AND source_id IS NOT NULL
+  GROUP BY source_id
+),
+held AS (
+  SELECT article.source_id, count(*) AS quarantined_count
+  FROM core.suspect AS suspect
+  JOIN core.article AS article USING (article_id)
+  WHERE suspect.is_held
+  GROUP BY article.source_id
+),
+habit AS (
+  SELECT source_id, expected_on, last(hour_counts ORDER BY learnt_at, load_seq) AS hour_counts
+  FROM raw.expected
+  WHERE expected_on BETWEEN (SELECT as_of_at::DATE FROM clock) - 1 AND (SELECT as_of_at::DATE FROM clock)
+  GROUP BY source_id, expected_on
+),
+-- of the 24 hours before now, the first and the last hour by their parts
+expected AS (
+  SELECT
+    source_id,
+    round((1 - part) * hours[place + 1] + list_sum(list_slice(hours, place + 2, place + 24)) + part * hours[place + 25], 2)
+      AS expected_24h
+  FROM (
+    SELECT source_id, flatten(list(hour_counts ORDER BY expected_on)) AS hours FROM habit GROUP BY source_id HAVING count(*) = 2
+  ), (SELECT hour(as_of_at) AS place, minute(as_of_at) / 60 AS part FROM clock)
+),
 gap AS (
   SELECT source_id, count(*) AS open_gap_count
   FROM mart.feed_gap
@@ -97,10 +160,23 @@ judged AS (
     coalesce(waiting_count, 0) AS waiting_count,
     oldest_waiting_at,
     coalesce(open_gap_count, 0) AS open_gap_count,
+    expected_24h,
+    coalesce(seen_24h, 0) AS seen_24h,
+    look_count,
+    refused_count,
+    refused_since_at,
+    refusal,
+    coalesce(quarantined_count, 0) AS quarantined_count,
+    coalesce(open_alarm_count, 0) AS open_alarm_count,
+    silence,
+    pause,
     CASE
+      WHEN pause IS NOT NULL THEN 'paused'
+      WHEN look_count >= 5 AND refused_count >= 0.6 * look_count OR blocked_feed_count = feed_count THEN 'blocked'
       WHEN failing_feed_count + retired_feed_count = feed_count THEN 'failing'
-      WHEN first_polled_at <= as_of_at - INTERVAL 7 DAYS AND last_listed_at IS NULL THEN 'quiet'
-      WHEN as_of_at - last_listed_at > INTERVAL 3 DAYS AND (daily_median_28d >= 1 OR as_of_at - last_listed_at > 3 * mean_pause)
+      WHEN silence IS NOT NULL OR first_polled_at <= as_of_at - INTERVAL 7 DAYS AND last_listed_at IS NULL THEN 'quiet'
+      WHEN last_polled_at <= as_of_at - INTERVAL 3 DAYS AND next_poll_at <= as_of_at - INTERVAL 1 DAY THEN 'quiet'
+      WHEN expected_24h IS NULL AND as_of_at - last_listed_at > INTERVAL 3 DAYS AND (daily_median_28d >= 1 OR as_of_at - last_listed_at > 3 * mean_pause)
         THEN 'quiet'
       WHEN first_polled_at > as_of_at - INTERVAL 7 DAYS THEN 'new'
       ELSE 'healthy'
@@ -113,14 +189,25 @@ judged AS (
   LEFT JOIN news USING (source_id)
   LEFT JOIN usual USING (source_id)
   LEFT JOIN gap USING (source_id)
+  LEFT JOIN refused USING (source_id)
+  LEFT JOIN alarm USING (source_id)
+  LEFT JOIN held USING (source_id)
+  LEFT JOIN expected USING (source_id)
 )
 SELECT
   source_id,
   source_name,
   state,
   CASE state
+    WHEN 'paused' THEN pause.reason
+    WHEN 'blocked' THEN CASE
+      WHEN look_count >= 5 AND refused_count >= 0.6 * look_count
+      THEN format('{} of its last {} pages were refused: {}', refused_count, look_count, refusal)
+      ELSE format('all of its feeds are refused: {}', fault)
+    END
     WHEN 'failing' THEN format('none of {} feeds can be read: {}', feed_count, fault)
     WHEN 'quiet' THEN CASE
+      WHEN silence IS NOT NULL THEN silence.cause
       WHEN last_polled_at <= as_of_at - INTERVAL 3 DAYS THEN 'it is not polled any more'
       WHEN last_listed_at IS NULL THEN 'nothing was ever listed'
       WHEN coalesce(daily_median_28d, 0) < 1 THEN 'nothing new is listed for over three times its usual pause'
@@ -133,8 +220,10 @@ SELECT
     END
   END AS cause,
   CASE state
+    WHEN 'paused' THEN pause.since_at
+    WHEN 'blocked' THEN coalesce(refused_since_at, failing_since_at)
     WHEN 'failing' THEN failing_since_at
-    WHEN 'quiet' THEN coalesce(last_listed_at, first_polled_at)
+    WHEN 'quiet' THEN coalesce(silence.since_at, last_listed_at, first_polled_at)
     WHEN 'new' THEN first_polled_at
   END AS state_since_at,
   as_of_at,
@@ -152,5 +241,12 @@ SELECT
   failed_share_7d,
   waiting_count,
   oldest_waiting_at,
-  open_gap_count
+  open_gap_count,
+  expected_24h,
+  seen_24h,
+  coalesce(look_count, 0) AS look_count,
+  round(refused_count / look_count, 4) AS refused_share,
+  quarantined_count,
+  open_alarm_count,
+  pause.reason AS pause_reason
 FROM judged

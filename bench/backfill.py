@@ -1,0 +1,395 @@
+"""What bringing in a WARC costs: reading, hashing, staging and loading, beside the extractor alone on the same pages.
+
+    .venv/bin/python bench/backfill.py [--pages 8000] [--files 4] [--work FOLDER]
+
+The WARC files are made here, once, out of ../shared/data/pages: each page as often as it takes, its paragraphs' words in
+another order each time and at another address, so that no two are alike, among the requests, pictures, redirects, errors and
+revisits that stand in real ones. Each measurement is a process of its own, and tells its own CPU time apart from that of
+its workers. All is measured in one run, so that ratios hold where absolute figures do not.
+"""
+
+import argparse
+import base64
+import gzip
+import hashlib
+import json
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from ingest.extract.page import judge
+from ingest.history import Found, Part, Passed
+from ingest.inputs import warc
+from ingest.inputs.place import Place
+from ingest.jobs import backfill, load
+from ingest.records import Extraction, Page
+from ingest.rules.url import host, registrable
+from ingest.settings import Settings
+
+PAGES = Path(__file__).parents[2] / "shared" / "data" / "pages"
+FROM_ON, TO_ON = date(2025, 1, 1), date(2025, 1, 31)
+BEGAN_AT = datetime(2025, 1, 1, 0, 0, 5, tzinfo=UTC)
+RUN_OF_TEXT = re.compile(rb">([^<>{}]{60,3000})<")
+CLAIM = re.compile(rb"<(?:link|meta)\b[^<>]*\b(?:canonical|og:url)\b[^<>]*>", re.IGNORECASE)
+CLAIMED = re.compile(rb"""(\b(?:href|content)\s*=\s*)(?:"https?:[^"<>]*"|'https?:[^'<>]*')""", re.IGNORECASE)
+GZIP_LEVEL = 4
+PLACE = Place(ask=None, page_limit_bytes=10_000_000)
+
+
+# The files
+
+
+def real_pages() -> list[tuple[str, bytes]]:
+    found = []
+    for manifest in sorted(PAGES.glob("*/manifest.jsonl")):
+        for line in manifest.open(encoding="utf-8"):
+            row = json.loads(line)
+            if row["url"]:
+                found.append((row["url"], gzip.decompress((manifest.parent / row["file"]).read_bytes())))
+    assert found, f"needs {PAGES}"
+    return found
+
+
+def altered(url: str, body: bytes, copy: int, dice: random.Random) -> tuple[str, bytes]:
+    """Another article: its own address, its words in another order."""
+    parts = urlsplit(url)
+    path, dot, ending = parts.path.rstrip("/").rpartition(".")
+    is_ending = dot and ending.lower() in ("html", "htm", "php", "aspx", "shtml")
+    path = f"{path}-v{copy}.{ending}" if is_ending else f"{parts.path.rstrip('/')}-v{copy}"
+    new = urlunsplit(parts._replace(path=path))
+
+    def shuffled(found: re.Match[bytes]) -> bytes:
+        words = found[1].split(b" ")
+        dice.shuffle(words)
+        return b">" + b" ".join(words) + b"<"
+
+    def own(found: re.Match[bytes]) -> bytes:
+        return CLAIMED.sub(lambda one: one[1] + b'"' + new.encode() + b'"', found[0])
+
+    body = body.replace(url.encode(), new.encode()).replace(
+        url.replace("/", "\\/").encode(), new.replace("/", "\\/").encode()
+    )
+    return new, CLAIM.sub(own, RUN_OF_TEXT.sub(shuffled, body))
+
+
+def record(kind: str, url: str, number: int, block: bytes, *, payload: bytes = b"", content_type: str) -> bytes:
+    at = BEGAN_AT + timedelta(seconds=number * 120 % (30 * 86_400))
+    digest = base64.b32encode(hashlib.sha1(payload, usedforsecurity=False).digest()).decode()
+    said = f"WARC-Payload-Digest: sha1:{digest}\r\n" if payload else ""
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{number:08d}-0000-4000-8000-{len(block):012d}>\r\n"
+        f"WARC-Date: {at:%Y-%m-%dT%H:%M:%SZ}\r\nWARC-Target-URI: {url}\r\nContent-Type: {content_type}\r\n{said}"
+        f"Content-Length: {len(block)}\r\n\r\n"
+    )
+    return gzip.compress(head.encode() + block + b"\r\n\r\n", GZIP_LEVEL, mtime=0)
+
+
+def answered(url: str, number: int, body: bytes, media_type: str, status: str = "200 OK") -> bytes:
+    head = (
+        f"HTTP/1.1 {status}\r\nDate: Wed, 01 Jan 2025 00:00:05 GMT\r\nServer: nginx\r\nContent-Type: {media_type}\r\n"
+        f"Cache-Control: max-age=60\r\nX-Crawl-Content-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    block = head.encode() + body
+    return record("response", url, number, block, payload=body, content_type="application/http; msgtype=response")
+
+
+def among(url: str, number: int, dice: random.Random) -> Iterator[bytes]:
+    """What else stands in a crawl's file beside a page."""
+    asked = f"GET {urlsplit(url).path} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\nUser-Agent: bench\r\n\r\n".encode()
+    yield record("request", url, number, asked, content_type="application/http; msgtype=request")
+    if number % 2 == 0:
+        yield answered(f"{url}/picture.jpg", number, dice.randbytes(12_000), "image/jpeg")
+    if number % 10 == 0:
+        yield answered(f"{url}/old", number, b"", "text/html", "301 Moved Permanently")
+        yield answered(f"{url}/gone", number, b"<html>Not found</html>", "text/html", "404 Not Found")
+    if number % 25 == 0:
+        yield record(
+            "revisit", url, number, b"HTTP/1.1 200 OK\r\n\r\n", content_type="application/http; msgtype=response"
+        )
+
+
+def make(folder: Path, pages_count: int, files: int) -> None:
+    """`pages_count` pages in so many files, and a catalogue of all their sites."""
+    pages = real_pages()
+    folder.mkdir(parents=True, exist_ok=True)
+    sites = sorted({registrable(host(url)) for url, _ in pages})
+    lines = ["[defaults]\npoll_every_s = 600\nhost_delay_s = 1.0\n"]
+    for number, site in enumerate(sites):
+        lines.append(
+            f'[[source]]\nsource_id = "site-{number}"\nname = "{site}"\nhome_url = "https://{site}/"\ncountry = "US"\n'
+            f'language = "en"\nfeeds = ["https://{site}/feed"]\n'
+        )
+    (folder / "sources.toml").write_text("\n".join(lines), encoding="utf-8")
+    for file in range(files):
+        name, records = f"CC-NEWS-202501{file + 1:02}000000-{file:05}.warc", 1
+        with (folder / f"{name}.gz").open("wb") as stream:
+            stream.write(record("warcinfo", "", file, b"software: bench\r\n", content_type="application/warc-fields"))
+            for number in range(file, pages_count, files):
+                dice = random.Random(number)
+                url, body = pages[number % len(pages)]
+                copy = number // len(pages)
+                url, body = altered(url, body, copy, dice) if copy else (url, body)
+                media_type = "text/html; charset=utf-8" if copy else "text/html"
+                members = [*among(url, number, dice), answered(url, number, body, media_type)]
+                records += len(members)
+                stream.writelines(members)
+        (folder / f"{name}.count").write_text(str(records), "ascii")
+    (folder / "made.json").write_text(json.dumps({"pages": pages_count, "files": files, "sites": len(sites)}))
+
+
+# What is measured, each in a process of its own
+
+
+def cpu_s(who: int = resource.RUSAGE_SELF) -> float:
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
+
+
+def told(files: Sequence[Path]) -> Iterator[Any]:
+    for path in files:
+        part = Part(address=str(path), part_on=None, size_bytes=None)
+        yield from warc.read(part, position=0, place=PLACE, is_wanted=lambda _: True)
+
+
+def reading(files: Sequence[Path], _: Path) -> dict[str, Any]:
+    """Records read, digests checked, bodies hashed."""
+    pages = records = 0
+    for one in told(files):
+        if isinstance(one, Found) and one.capture:
+            hashlib.sha256(one.capture.body).hexdigest()
+            pages, records = pages + 1, records + 1
+        elif isinstance(one, Passed):
+            records += one.unusable_count
+    return {"pages": pages, "records": records}
+
+
+def passing(files: Sequence[Path], _: Path) -> dict[str, Any]:
+    """Nothing is wanted: what it costs to look for one publisher in a file of all."""
+    for path in files:
+        part = Part(address=str(path), part_on=None, size_bytes=None)
+        for _one in warc.read(part, position=0, place=PLACE, is_wanted=lambda _: False):
+            pass
+    return {}
+
+
+def alone(files: Sequence[Path], _: Path) -> dict[str, Any]:
+    """The extractor in one process, without a pool; only its own calls count."""
+    pages = articles = 0
+    used_s = 0.0
+    for one in told(files):
+        if isinstance(one, Found) and one.capture:
+            page = Page(
+                fetch_id="0", entry_id="0", source_id="0", url=one.url, final_url=one.capture.final_url,
+                http_charset=one.capture.http_charset, language="en", rule=None, fetched_at=one.captured_at or BEGAN_AT,
+                body=one.capture.body,
+            )  # fmt: skip
+            began_s = time.process_time()
+            verdict = judge(page)
+            used_s += time.process_time() - began_s
+            pages, articles = pages + 1, articles + isinstance(verdict, Extraction)
+    return {"pages": pages, "articles": articles, "judged_cpu_s": used_s}
+
+
+def whole(files: Sequence[Path], home: Path, workers: int) -> dict[str, Any]:
+    """`jobs.backfill.run`: listed, archived, judged, sealed; and `jobs.load.run` after it."""
+    settings = Settings(
+        home=home, catalogue=files[0].parent / "sources.toml", contact="mailto:bench@example.org", extract_workers=workers,
+        disk_pause_backfill_bytes=0, disk_pause_crawl_bytes=0,
+    )  # fmt: skip
+    for path in files:
+        backfill.request(
+            settings, source_ids=(), input_kind="warc", input_address=str(path), from_on=FROM_ON, to_on=TO_ON
+        )
+    work = [part_id for group in backfill.plan(settings, on=None) for part_id in group]
+    memory: list[float] = []
+    began, began_cpu = time.perf_counter(), cpu_s()
+    with Watch(memory):
+        summary = backfill.run(settings, work=work)
+    counts = {name: value for name, value in summary.as_dict().items() if isinstance(value, int)}
+    ran_s, ran_cpu_s = time.perf_counter() - began, cpu_s() - began_cpu
+    forkserver._forkserver._stop()  # type: ignore[attr-defined]  # waits for it, so that its workers' time is known
+    loading_began = cpu_s()
+    loaded = load.run(settings)
+    return counts | {
+        "run_s": ran_s, "run_cpu_s": ran_cpu_s, "load_cpu_s": cpu_s() - loading_began, "rows": loaded["row_count"],
+        "staged_bytes": size_bytes(settings.stage), "archived_bytes": size_bytes(settings.raw),
+        "warehouse_bytes": settings.writer_file.stat().st_size, "memory_mb": memory,
+        "records": sum(int(path.with_suffix(".count").read_text("ascii")) for path in files),
+    }  # fmt: skip
+
+
+class Watch:
+    """Resident memory of this process, ten times a run at least."""
+
+    def __init__(self, seen_mb: list[float]) -> None:
+        self._seen_mb, self._over = seen_mb, threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(5.0):
+            status = Path("/proc/self/status").read_text("ascii")
+            self._seen_mb.append(int(status.partition("VmRSS:")[2].split()[0]) / 1024)
+
+
+def size_bytes(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def step(name: str, files: Sequence[Path], home: Path, workers: int) -> None:
+    began, began_cpu = time.perf_counter(), cpu_s()
+    match name:
+        case "reading":
+            said = reading(files, home)
+        case "passing":
+            said = passing(files, home)
+        case "alone":
+            said = alone(files, home)
+        case _:
+            said = whole(files, home, workers)
+    said |= {"elapsed_s": time.perf_counter() - began, "cpu_s": cpu_s() - began_cpu}
+    said |= {"workers_cpu_s": cpu_s(resource.RUSAGE_CHILDREN)}
+    print(json.dumps(said | {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+def begun(name: str, files: Sequence[Path], home: Path, *, workers: int = 2) -> subprocess.Popen[str]:
+    command = [sys.executable, __file__, f"--step={name}", f"--home={home}", f"--workers={workers}", *map(str, files)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
+    out, _ = process.communicate()
+    assert process.returncode == 0, f"{process.args} ended with {process.returncode}"
+    return dict(json.loads(out.splitlines()[-1]))
+
+
+def row(*cells: object) -> None:
+    shown = (
+        f"{cell:,.2f}" if isinstance(cell, float) else f"{cell:,}" if isinstance(cell, int) else cell for cell in cells
+    )
+    print("|", " | ".join(map(str, shown)), "|", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--pages", type=int, default=8_000, help="with what stands among them 2.7 times as many records"
+    )
+    parser.add_argument("--files", type=int, default=4)
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "ingest-backfill-bench")
+    parser.add_argument("--make", action="store_true", help="make the files, and nothing more")
+    parser.add_argument("--step")
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("paths", nargs="*", type=Path)
+    given = parser.parse_args()
+    if given.step:
+        step(given.step, given.paths, given.home, given.workers)
+        return
+    folder = given.work / f"{given.pages}-in-{given.files}"
+    if not (folder / "made.json").exists():
+        make(folder, given.pages, given.files)
+    if not given.make:
+        report(sorted(folder.glob("*.warc.gz")))
+
+
+def report(files: list[Path]) -> None:
+    with tempfile.TemporaryDirectory(prefix="ingest-backfill-") as scratch:
+        homes = (Path(scratch) / str(number) for number in range(100))
+        read, skipped = (ended(begun(name, files, next(homes))) for name in ("reading", "passing"))
+        row("", "")
+        row("---", "---")
+        row("records", read["records"])
+        row("pages among them", read["pages"])
+        row("records/s of a core, digests checked, bodies hashed", round(read["records"] / read["cpu_s"]))
+        row("CPU ms a record", 1000 * read["cpu_s"] / read["records"])
+        row("CPU ms a page", 1000 * read["cpu_s"] / read["pages"])
+        row("records/s of a core, all passed over by their addresses", round(read["records"] / skipped["cpu_s"]))
+        print()
+        beside(files, homes)
+        print()
+        in_parallel(files, homes)
+        print()
+        everything = ended(begun("whole", files, next(homes)))
+        of_all(everything)
+
+
+def beside(files: list[Path], homes: Iterator[Path]) -> None:
+    """File by file, the extractor alone and then the whole, so that what slows the machine slows both."""
+    told: list[dict[str, Any]] = []
+    for path in files[:2]:
+        extractor = ended(begun("alone", [path], next(homes)))
+        told.append(compared(ended(begun("whole", [path], next(homes))), extractor))
+    row("", *(f"file {number}" for number in range(1, len(told) + 1)))
+    row(*["---"] * (len(told) + 1))
+    for name in told[0]:
+        row(name, *(each[name] for each in told))
+
+
+def compared(run: dict[str, Any], extractor: dict[str, Any]) -> dict[str, Any]:
+    pages, articles = run["targets"], run["extracted"]
+    own, workers, load_s = 1000 * run["run_cpu_s"], 1000 * run["workers_cpu_s"], 1000 * run["load_cpu_s"]
+    judged = 1000 * extractor["judged_cpu_s"] * pages / extractor["pages"]
+    return {
+        "pages": pages,
+        "articles": articles,
+        "CPU ms an article: the extractor alone, in one process": judged / articles,
+        "CPU ms an article: workers": workers / articles,
+        "CPU ms an article: reading, hashing, archiving, staging": own / articles,
+        "CPU ms an article: loading": load_s / articles,
+        "CPU ms an article beyond the extractor alone": (own + workers + load_s - judged) / articles,
+        "articles/s, two workers": articles / run["run_s"],
+        "articles/s of a core": articles / ((own + workers + load_s) / 1000),
+        "records/s of a core": run["records"] / ((own + workers + load_s) / 1000),
+    }
+
+
+def in_parallel(files: list[Path], homes: Iterator[Path]) -> None:
+    one = ended(begun("whole", [files[0]], next(homes), workers=1))
+    processes = [begun("whole", [path], next(homes), workers=1) for path in files[:2]]
+    two = [ended(process) for process in processes]
+    alone, together = (
+        one["targets"] / one["run_s"],
+        sum(each["targets"] for each in two) / max(each["run_s"] for each in two),
+    )
+    row("", "pages/s")
+    row("---", "---")
+    row("one process with one worker", alone)
+    row("two, a file each", together)
+    row("ratio", together / alone)
+
+
+def of_all(run: dict[str, Any]) -> None:
+    seen = run["memory_mb"]
+    row("", "")
+    row("---", "---")
+    row("pages of all files in one run", run["targets"])
+    row("articles", run["extracted"])
+    row("rejected", run["rejected"])
+    row(
+        "MB resident, at tenths of the run", ", ".join(str(round(seen[len(seen) * tenth // 10])) for tenth in range(10))
+    )
+    row("most MB", round(run["peak_mb"]))
+    for name in ("staged", "archived", "warehouse"):
+        row(f"{name} bytes an article", run[f"{name}_bytes"] // run["extracted"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""Requests: what a person wants to bring in becomes a recorded row, once. Nothing is read for it here."""
+
+import os
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import get_args
+from uuid import UUID
+
+from ingest import catalogue
+from ingest.errors import InputError
+from ingest.history import InputKind, Request
+from ingest.jobs.backfill.past import open_past
+from ingest.settings import Settings
+from ingest.stage import batch as stage
+
+OF_A_SOURCE: frozenset[InputKind] = frozenset(("sitemap", "feed"))  # what a publisher offers of its own
+BY_ADDRESS: frozenset[InputKind] = frozenset(("warc", "cdx", "list", "folder"))
+
+
+def request(
+    settings: Settings,
+    *,
+    source_ids: Sequence[str],
+    input_kind: InputKind,
+    input_address: str | None,
+    from_on: date,
+    to_on: date,
+    hosts: Sequence[str] = (),
+    url_pattern: str | None = None,
+    is_kept: bool = True,
+    now: datetime | None = None,
+) -> list[Request]:
+    """One request a source, or one for all sources of the catalogue where none is named; asked again, it is the same.
+
+    Sealed as one batch, unless it is not to be kept. Raises InputError for what cannot be asked for.
+    """
+    at = now or datetime.now(UTC)
+    _must_make_sense(settings, source_ids, input_kind, input_address, from_on, to_on, url_pattern)
+    named: list[str | None] = list(dict.fromkeys(source_ids))
+    asked = [
+        _request(source_id, input_kind, _absolute(input_address), from_on, to_on, tuple(sorted(hosts)), url_pattern, at)
+        for source_id in (named or [None])
+    ]
+    with open_past(settings, now=at) as (_, requests):
+        known = {one.request_id: one for one in requests.all()}
+    if is_kept and (fresh := [one for one in asked if one.request_id not in known]):
+        stage.seal(
+            settings.stage,
+            batch_kind="request",
+            rows={"request": fresh},
+            now=datetime.now(UTC),
+            token=secrets.token_hex(4),
+        )
+    return [known.get(one.request_id, one) for one in asked]
+
+
+def part_id(request_id: str, part_address: str) -> str:
+    return _uuid("part", request_id, part_address)
+
+
+def _request(
+    source_id: str | None,
+    input_kind: InputKind,
+    input_address: str | None,
+    from_on: date,
+    to_on: date,
+    hosts: tuple[str, ...],
+    url_pattern: str | None,
+    asked_at: datetime,
+) -> Request:
+    said = (source_id, input_kind, input_address, from_on, to_on, hosts, url_pattern)
+    return Request(
+        request_id=_uuid("request", *map(repr, said)),
+        source_id=source_id,
+        input_kind=input_kind,
+        input_address=input_address,
+        from_on=from_on,
+        to_on=to_on,
+        hosts=hosts,
+        url_pattern=url_pattern,
+        asked_at=asked_at,
+    )
+
+
+def _must_make_sense(
+    settings: Settings,
+    source_ids: Sequence[str],
+    input_kind: InputKind,
+    input_address: str | None,
+    from_on: date,
+    to_on: date,
+    url_pattern: str | None,
+) -> None:
+    known = {source.source_id for source in catalogue.read(settings.catalogue)}
+    if unknown := set(source_ids) - known:
+        raise InputError(
+            f"{settings.catalogue}: no source {', '.join(sorted(unknown))}", "`ingest sources` lists those there are"
+        )
+    if input_kind not in get_args(InputKind):
+        raise InputError(f"no input {input_kind!r}", f"inputs are {', '.join(get_args(InputKind))}")
+    if from_on > to_on:
+        raise InputError(f"from {from_on} to {to_on} is no range of days", "--from comes before --to")
+    if input_kind in OF_A_SOURCE and not source_ids:
+        raise InputError(f"a backfill by {input_kind} needs a source", "name it by --source")
+    if input_kind in BY_ADDRESS and not input_address:
+        raise InputError(f"a backfill by {input_kind} needs an address", f"--input {input_kind}:FILE-OR-ADDRESS")
+    try:
+        re.compile(url_pattern or "")
+    except re.error as error:
+        raise InputError(f"--match {url_pattern!r} is no regular expression: {error}") from None
+
+
+def _absolute(address: str | None) -> str | None:
+    """Files are meant from here, and read from elsewhere."""
+    if address is None or "://" in address:
+        return address
+    return os.path.abspath(os.path.expanduser(address))  # noqa: PTH100, PTH111  patterns are no paths
+
+
+def _uuid(*words: str) -> str:
+    return str(UUID(bytes=sha256("\n".join(words).encode()).digest()[:16]))
