@@ -13,6 +13,7 @@ import base64
 import gzip
 import hashlib
 import json
+import os
 import random
 import re
 import resource
@@ -156,6 +157,10 @@ def cpu_s(who: int = resource.RUSAGE_SELF) -> float:
     return used.ru_utime + used.ru_stime
 
 
+def most_mb(who: int) -> float:
+    return resource.getrusage(who).ru_maxrss / 1024
+
+
 def told(files: Sequence[Path]) -> Iterator[Any]:
     for path in files:
         part = Part(address=str(path), part_on=None, size_bytes=None)
@@ -266,17 +271,21 @@ def step(name: str, files: Sequence[Path], home: Path, workers: int) -> None:
             said = whole(files, home, workers)
     said |= {"elapsed_s": time.perf_counter() - began, "cpu_s": cpu_s() - began_cpu}
     said |= {"workers_cpu_s": cpu_s(resource.RUSAGE_CHILDREN)}
-    print(json.dumps(said | {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    said |= {"peak_mb": most_mb(resource.RUSAGE_SELF), "worker_peak_mb": most_mb(resource.RUSAGE_CHILDREN)}
+    print(json.dumps(said))
 
 
-def begun(name: str, files: Sequence[Path], home: Path, *, workers: int = 2) -> subprocess.Popen[str]:
+def begun(
+    name: str, files: Sequence[Path], home: Path, *, workers: int = 2, core: int | None = None
+) -> subprocess.Popen[str]:
     command = [sys.executable, __file__, f"--step={name}", f"--home={home}", f"--workers={workers}", *map(str, files)]
+    command += [f"--core={core}"] if core is not None else []
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 def ended(process: subprocess.Popen[str]) -> dict[str, Any]:
     out, _ = process.communicate()
-    assert process.returncode == 0, f"{process.args} ended with {process.returncode}"
+    assert process.returncode == 0, f"{process.args!r} ended with {process.returncode}"
     return dict(json.loads(out.splitlines()[-1]))
 
 
@@ -298,8 +307,11 @@ def main() -> None:
     parser.add_argument("--step")
     parser.add_argument("--home", type=Path)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--core", type=int)
     parser.add_argument("paths", nargs="*", type=Path)
     given = parser.parse_args()
+    if given.core is not None:
+        os.sched_setaffinity(0, {given.core})
     if given.step:
         step(given.step, given.paths, given.home, given.workers)
         return
@@ -326,67 +338,77 @@ def report(files: list[Path]) -> None:
         beside(files, homes)
         print()
         in_parallel(files, homes)
-        print()
-        everything = ended(begun("whole", files, next(homes)))
-        of_all(everything)
 
 
 def beside(files: list[Path], homes: Iterator[Path]) -> None:
-    """File by file, the extractor alone and then the whole, so that what slows the machine slows both."""
-    told: list[dict[str, Any]] = []
-    for path in files[:2]:
-        extractor = ended(begun("alone", [path], next(homes)))
-        told.append(compared(ended(begun("whole", [path], next(homes))), extractor))
-    row("", *(f"file {number}" for number in range(1, len(told) + 1)))
-    row(*["---"] * (len(told) + 1))
-    for name in told[0]:
-        row(name, *(each[name] for each in told))
+    """The extractor alone on half the files, the whole on all, the extractor on the rest: what slows the machine slows both."""
+    half = len(files) // 2
+    judged = [ended(begun("alone", [path], next(homes))) for path in files[:half]]
+    run = ended(begun("whole", files, next(homes)))
+    judged += [ended(begun("alone", [path], next(homes))) for path in files[half:]]
+    compared(run, sum(each["judged_cpu_s"] for each in judged) / sum(each["pages"] for each in judged))
+    print()
+    of_memory_and_disk(run)
 
 
-def compared(run: dict[str, Any], extractor: dict[str, Any]) -> dict[str, Any]:
-    pages, articles = run["targets"], run["extracted"]
-    own, workers, load_s = 1000 * run["run_cpu_s"], 1000 * run["workers_cpu_s"], 1000 * run["load_cpu_s"]
-    judged = 1000 * extractor["judged_cpu_s"] * pages / extractor["pages"]
-    return {
-        "pages": pages,
-        "articles": articles,
-        "CPU ms an article: the extractor alone, in one process": judged / articles,
-        "CPU ms an article: workers": workers / articles,
-        "CPU ms an article: reading, hashing, archiving, staging": own / articles,
-        "CPU ms an article: loading": load_s / articles,
-        "CPU ms an article beyond the extractor alone": (own + workers + load_s - judged) / articles,
-        "articles/s, two workers": articles / run["run_s"],
-        "articles/s of a core": articles / ((own + workers + load_s) / 1000),
-        "records/s of a core": run["records"] / ((own + workers + load_s) / 1000),
-    }
+def compared(run: dict[str, Any], judged_s: float) -> None:
+    """`judged_s`: CPU time of a page in the extractor alone."""
+    articles = run["extracted"]
+    own, workers, load_s = (1000 * run[name] for name in ("run_cpu_s", "workers_cpu_s", "load_cpu_s"))
+    judged = 1000 * judged_s * run["targets"]
+    row("", "")
+    row("---", "---")
+    row("records", run["records"])
+    row("pages among them", run["targets"])
+    row("articles", articles)
+    row("rejected", run["rejected"])
+    row("CPU ms an article: the extractor alone, in one process", judged / articles)
+    row("CPU ms an article: workers", workers / articles)
+    row("CPU ms an article: reading, hashing, archiving, staging", own / articles)
+    row("CPU ms an article: loading", load_s / articles)
+    row("CPU ms an article beyond the extractor alone", (own + workers + load_s - judged) / articles)
+    row("articles/s of a core", articles / ((own + workers + load_s) / 1000))
+    row("records/s of a core", run["records"] / ((own + workers + load_s) / 1000))
 
 
 def in_parallel(files: list[Path], homes: Iterator[Path]) -> None:
-    one = ended(begun("whole", [files[0]], next(homes), workers=1))
-    processes = [begun("whole", [path], next(homes), workers=1) for path in files[:2]]
-    two = [ended(process) for process in processes]
-    alone, together = (
-        one["targets"] / one["run_s"],
-        sum(each["targets"] for each in two) / max(each["run_s"] for each in two),
-    )
-    row("", "pages/s")
-    row("---", "---")
-    row("one process with one worker", alone)
-    row("two, a file each", together)
-    row("ratio", together / alone)
+    """A process (with its worker) on a core, two on two."""
+    cores = sorted(os.sched_getaffinity(0))[:2]
+    free = [ended(begun("whole", [files[0]], next(homes), workers=1))]
+    one = [ended(begun("whole", [files[0]], next(homes), workers=1, core=cores[0]))]
+    both = zip(files[:2], cores, strict=True)
+    two = [ended(each) for each in [begun("whole", [path], next(homes), workers=1, core=core) for path, core in both]]
+    row("", "pages/s", "CPU ms a page")
+    row("---", "---", "---")
+    for name, runs in {
+        "a process with a worker, free to use all cores": free,
+        "a process with a worker, on one core": one,
+        "two, each on a core of its own": two,
+    }.items():
+        row(name, pages_per_s(runs), cpu_ms_a_page(runs))
+    row("ratio of two cores to one", pages_per_s(two) / pages_per_s(one), cpu_ms_a_page(two) / cpu_ms_a_page(one))
 
 
-def of_all(run: dict[str, Any]) -> None:
+def pages_per_s(runs: Sequence[dict[str, Any]]) -> float:
+    rates: list[float] = [each["targets"] / each["run_s"] for each in runs]
+    return sum(rates)
+
+
+def cpu_ms_a_page(runs: Sequence[dict[str, Any]]) -> float:
+    used_s: float = sum(each["run_cpu_s"] + each["workers_cpu_s"] for each in runs)
+    page_count: int = sum(each["targets"] for each in runs)
+    return 1000 * used_s / page_count
+
+
+def of_memory_and_disk(run: dict[str, Any]) -> None:
     seen = run["memory_mb"]
     row("", "")
     row("---", "---")
-    row("pages of all files in one run", run["targets"])
-    row("articles", run["extracted"])
-    row("rejected", run["rejected"])
     row(
         "MB resident, at tenths of the run", ", ".join(str(round(seen[len(seen) * tenth // 10])) for tenth in range(10))
     )
     row("most MB", round(run["peak_mb"]))
+    row("most MB of a worker", round(run["worker_peak_mb"]))
     for name in ("staged", "archived", "warehouse"):
         row(f"{name} bytes an article", run[f"{name}_bytes"] // run["extracted"])
 

@@ -25,7 +25,8 @@ once, tables within ten minutes. Asking twice changes nothing.
 
 What a red task means:
 
-- `act`: no such source, or no reason. The last line of its log says so. Nothing was changed.
+- `act`: no such source, no reason, or an upgrade that no publish has ended yet. The last line of its log says which. Nothing
+  was changed.
 """
 
 
@@ -50,7 +51,7 @@ What a red task means:
             format="date",
         ),
         "reason": optional_param(
-            "Reason", "Whoever finds it so in a year reads this. A pause and a quarantine want one."
+            "Reason", "Whoever finds it so in a year reads this. A pause and a quarantine want one.", maxLength=300
         ),
     },
 )

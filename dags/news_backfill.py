@@ -46,7 +46,7 @@ What a red task means:
 
 - `plan`: the input or a source cannot be used. The last line of its log says which key. Nothing was brought in.
 - `bring_in` (one per group of hosts): killed, or the disk is full. What was sealed is kept; *Clear* goes on where it stopped.
-- `judge`: too much failed, or a batch gave no account. `ingest backfill` and `mart.request` say what is missing, and why.
+- `judge`: too much failed, or a batch gave no account. `ingest backfill` and `mart.backfill` say what is missing, and why.
 
 It has a pool of its own, goes last everywhere, and takes what processor time crawls leave over. `news_load` takes what it stages
 within ten minutes. What a run leaves (a host wants a rest) waits: clear `plan`, or backfill the day again with

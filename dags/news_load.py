@@ -33,7 +33,8 @@ What a red task means:
   good copy.
 
 A batch that fails its checks is quarantined with the finding, and the rest is published. `check_and_publish` skipped
-(pink) means that it was put off: more batches wait, and publishing each would take more than 5 % of the time.
+(pink) means that nothing is new since the last publish, or that it was put off: more batches wait, and publishing each
+would take more than 5 % of the time. Its log says which.
 """
 
 
@@ -59,7 +60,8 @@ A batch that fails its checks is quarantined with the finding, and the rest is p
             False,
             type="boolean",
             title="Publish now",
-            description="Publish even if the last time was moments ago (else at most 5 % of the time goes into it).",
+            description="Publish even if nothing is new, or the last time was moments ago (else at most 5 % of the time goes"
+            " into it).",
         )
     },
 )
@@ -84,7 +86,10 @@ def news_load() -> None:
 
         summary = publish.run(settings(), coalesce=not params["publish_now"])
         if not summary["published"]:
-            raise AirflowSkipException("put off: more batches wait, and the load that they cause publishes")
+            put_off = "put off: more batches wait, and the load that they cause publishes"
+            raise AirflowSkipException(
+                put_off if summary["put_off"] else "nothing is new: what is out says all there is"
+            )
         return summary
 
     chain(load(), build(), check_and_publish())

@@ -17,11 +17,12 @@ beginning, and closes it when all is well again. Then one message says what is n
 
 What a red task means:
 
-- `watch`: the published copy cannot be read. The log names the file.
-- `digest`: a message could not be sent (an address of `news_notify`, a webhook, the mail server). What it wanted to say is in
-  its log, and goes out with the next one.
+- `watch`: the published copy or `sources.toml` cannot be read. The log names the file.
+- `digest`: its folder, `INGEST_HOME/digest`, cannot be written to.
 
-Before anything was published there is nothing to look at, and both are green.
+An address that does not take a message (a webhook, the mail server) turns nothing red: `digest_finished` in the log says
+which and why, and it is tried again with the next digest. Before anything was published there is nothing to look at, and
+both are green.
 """
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import requests
@@ -35,6 +36,17 @@ STATES = "SELECT source_id, state, count(*) FROM mart.ledger GROUP BY ALL ORDER 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a person saw and did on the page News sources."""
+
+    heading: str
+    rows: list[str]
+    polled: str  # what the page says after *Poll now*
+    led_to: str
+    complaints: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What came of it all; the tests look at a part each."""
 
@@ -53,8 +65,8 @@ class Told:
     killed_truth: dict[str, int]
     twice: list[str]
     listed: list[tuple[date, int]]
-    shown: str
-    errors: list[str]
+    looked: Looked
+    button: str  # what became of the run that it started
     exit_code: int | None
     is_gone: bool
 
@@ -132,11 +144,13 @@ def lived(home: Path, web: NewsWeb) -> Told:
             path: requests.get(f"{airflow.url}{path}", timeout=60).status_code
             for path in ("/news-sources/", f"/news-sources/source/{LIVE[0]}", "/api/v2/dags")
         }
-        shown, errors = looked_at(airflow)
+        looked = looked_at(airflow)
+        asked_for = unquote(urlsplit(looked.led_to).path.partition("/runs/")[2].partition("/")[0])
+        button = airflow.wait("news_crawl", asked_for, WAIT_S)
         told: dict[str, Any] = {
             "crawl": airflow.task_states("news_crawl", run_id), "loads": loads(airflow), "live": live, "both": both,
             "backfill": first, "backfill_again": again, "backfill_tasks": tasks, "statuses": statuses, "killed": killed,
-            "shown": shown, "errors": errors, "cleared": cleared, "after_reruns": after_reruns, "cpu_s": cpu_s(leader),
+            "looked": looked, "button": button, "cleared": cleared, "after_reruns": after_reruns, "cpu_s": cpu_s(leader),
         }  # fmt: skip
     entries = [one for one in web.truth()["entries"] if one["source_id"] == KILLED]
     told["killed_truth"] = Counter(one["expected"] for one in entries)
@@ -176,16 +190,16 @@ def writers(folder: Path) -> set[int]:
     return found
 
 
-def looked_at(airflow: Standalone) -> tuple[str, list[str]]:
-    """As a person would: the login's form, then the page in Airflow's own frame; its text, and what the browser complained of."""
+def looked_at(airflow: Standalone) -> Looked:
+    """As a person would: the login's form, the page in Airflow's own frame, a source, its button, and the run that it started."""
     from playwright.sync_api import sync_playwright
 
     user, password = airflow.login()
-    errors: list[str] = []
+    complaints: list[str] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{airflow.url}/")
         page.locator("input[name=username]").fill(user)
         page.locator("input[name=password]").fill(password)
@@ -193,10 +207,18 @@ def looked_at(airflow: Standalone) -> tuple[str, list[str]]:
         page.wait_for_url(lambda url: "login" not in url)
         page.goto(f"{airflow.url}/plugin/news-sources")
         frame = page.frame_locator("iframe")
-        frame.get_by_text("Harbour Gazette").first.wait_for(timeout=60_000)
-        shown = frame.locator("body").inner_text()
+        heading = frame.get_by_role("heading", level=1).inner_text(timeout=60_000)
+        links = frame.locator("tbody th a")
+        rows = links.all_inner_texts()
+        links.filter(has_text="Harbour Gazette").click()
+        frame.get_by_role("button", name="Poll now").click(timeout=60_000)
+        polled = frame.locator("[role=status]")
+        said = polled.inner_text(timeout=60_000)
+        polled.get_by_role("link").first.click()
+        page.wait_for_url("**/dags/news_crawl/runs/**")
+        led_to = page.url
         browser.close()
-    return shown, errors
+    return Looked(heading=heading, rows=rows, polled=said, led_to=led_to, complaints=complaints)
 
 
 def cpu_s(leader: int) -> float:
@@ -264,8 +286,14 @@ def test_whatever_is_cleared_or_backfilled_again_runs_again_and_changes_nothing(
 
 def test_the_page_news_sources_is_for_who_is_logged_in_alone(told: Told) -> None:
     assert set(told.statuses.values()) == {401}
-    assert "Tidewater Daily" in told.shown
-    assert told.errors == []
+    assert told.looked.heading == "News sources"
+    assert sorted(told.looked.rows) == ["Donauer Abendblatt", "Harbour Gazette", "Tidewater Daily"]  # those ever polled
+    assert told.looked.complaints == []
+
+
+def test_a_button_of_the_page_starts_a_run_and_leads_to_it(told: Told) -> None:
+    assert "of news_crawl is" in told.looked.polled
+    assert told.button == "success"
 
 
 def test_one_interrupt_ends_all_of_it(told: Told) -> None:

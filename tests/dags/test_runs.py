@@ -44,8 +44,11 @@ def test_what_was_crawled_is_loaded_and_published(told: dict[str, Any]) -> None:
     assert all(count > 0 for count in told["published"].values())
 
 
-def test_loading_again_with_nothing_new_is_green(told: dict[str, Any]) -> None:
-    assert told["loaded_again"]["state"] == "success"
+def test_loading_again_with_nothing_new_is_green_and_publishes_nothing(told: dict[str, Any]) -> None:
+    again = told["loaded_again"]
+    assert (again["state"], again["alerts"]) == ("success", [])
+    assert again["tasks"] == {"load": ["success"], "build": ["success"], "check_and_publish": ["skipped"]}
+    assert "nothing_to_publish" in again["events"]
 
 
 def test_nothing_to_crawl_is_green_and_skips_the_batches(told: dict[str, Any]) -> None:

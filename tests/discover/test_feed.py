@@ -175,7 +175,7 @@ def test_an_entry_listed_twice_is_taken_once() -> None:
 
 def test_a_valid_feed_may_be_empty() -> None:
     assert read(rss("")) == FeedReading(
-        outcome="ok", detail=None, parse_route="strict", entries=(), unlinked_count=0, refresh_s=None
+        outcome="ok", detail=None, parse_route="strict", entries=(), unlinked_count=0, is_whole=True, refresh_s=None
     )
 
 

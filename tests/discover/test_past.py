@@ -1,5 +1,6 @@
 """Sitemaps read for an old range, and feeds' archives followed page by page."""
 
+import gzip
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,10 +15,11 @@ MARCH = Days(from_on=date(2019, 3, 1), to_on=date(2019, 3, 31))
 SITE = "https://daily.example"
 
 
-def read(body: str, name: str = "sitemap.xml", days: Days = MARCH) -> SitemapReading:
+def read(body: str | bytes, name: str = "sitemap.xml", days: Days = MARCH) -> SitemapReading:
     url = f"{SITE}/{name}"
     return read_past_sitemap(
-        body.encode(), feed=Feed(feed_id=url[8:], source_id="daily", url=url, feed_kind="sitemap"), poll_id="p",
+        body if isinstance(body, bytes) else body.encode(),
+        feed=Feed(feed_id=url[8:], source_id="daily", url=url, feed_kind="sitemap"), poll_id="p",
         listed_at=NOW, base_url=url, http_charset=None, days=days, limit_bytes=60_000_000,
     )  # fmt: skip
 
@@ -49,6 +51,25 @@ def test_a_lastmod_that_lies_rules_nothing_out() -> None:
     edited = urlset(("/story-one-two", "2026-11-20"))
     assert len(read(edited).entries) == 0
     assert len(read(edited, name="sitemap-2019-03.xml").entries) == 1
+
+
+ROWS = urlset(*((f"/story-number-{number}", "2019-03-05") for number in range(200)))
+PARTS_OF_SITEMAPS = {
+    "whole": (ROWS, True),
+    "whole, packed": (gzip.compress(ROWS.encode()), True),
+    "empty": (urlset(), True),
+    "a list of addresses": (f"{SITE}/a-b-c\n{SITE}/d-e-f\n", True),
+    "cut": (ROWS[: len(ROWS) // 2], False),
+    "its packing cut": (gzip.compress(ROWS.encode())[:-400], False),
+    "an entry broken": (ROWS.replace("number-7<", "number-7<<&", 1), False),
+    "another thing": ("<html><body>Not found</body></html>", False),
+}
+
+
+@pytest.mark.parametrize("kind", PARTS_OF_SITEMAPS)
+def test_a_sitemap_that_may_list_more_than_was_read_says_so(kind: str) -> None:
+    body, is_whole = PARTS_OF_SITEMAPS[kind]
+    assert read(body).is_whole is is_whole
 
 
 def test_an_index_of_hundreds_is_cut_to_the_months_of_the_range() -> None:

@@ -117,6 +117,15 @@ def test_a_query_is_asked_page_by_page() -> None:
     ]
 
 
+def test_a_query_that_turns_out_to_have_pages_is_not_taken_for_its_first() -> None:
+    address = "https://index.example/cdx?url=news.example/*"
+    files = {address: SPELLINGS["CDXJ"].encode()}
+    assert ended(told(address, kind="cdx", place=Shelf(files).place)) == "ok"
+    files[f"{address}&showNumPages=true"] = b"2\n"
+    found = told(address, kind="cdx", place=Shelf(files).place)
+    assert (urls(found), ended(found)) == ([], "paused")
+
+
 def test_a_query_that_is_refused_is_paused() -> None:
     (only,) = cdx.parts("https://index.example/cdx?url=x", place=Shelf({}, outcome="paused").place)
     assert isinstance(only, Ended)

@@ -114,6 +114,7 @@ UNREADABLE = {
     "blank": b"\n\n   \n",
     "noise": bytes(range(256)) * 100,
     "broken Parquet": b"PAR1" + b"x" * 500,
+    "lines of an old Mac": f"url,title\r{ONE},A\r{TWO},B\r".encode(),
     "a text of something else": b"Lorem ipsum dolor sit amet\n" * 3_000,
 }
 
@@ -166,3 +167,13 @@ def test_reading_can_be_gone_on_with_at_any_row(
     place = choice.draw(st.integers(0, len(everything) - 1))
     rest = told(path, kind="list", position=everything[place].position, wanted="news.example")
     assert (urls(rest), reasons(rest)) == (urls(everything[place + 1 :]), reasons(everything[place + 1 :]))
+
+
+def test_a_quote_that_nobody_closes_costs_its_own_line_alone(tmp_path: Path) -> None:
+    rows = [f"{url_of(number)},Story {number}" for number in range(6)]
+    rows[1] = f'{url_of(1)},"He said'
+    rows[3] = f'{url_of(3)},"She said'
+    rows.append(f'{url_of(6)},"A title\nof two lines"')
+    found = told(written(tmp_path, "list.csv", "\n".join(["url,title", *rows, ""])), kind="list")
+    assert urls(found) == [url_of(number) for number in (0, 2, 4, 5, 6)]
+    assert (reasons(found), ended(found)) == (["corrupt", "corrupt"], "ok")

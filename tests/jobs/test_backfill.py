@@ -1,22 +1,35 @@
 """Backfills over the demo news web: what its archives list, and only that, ends in the state that the truth tells, certified."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backfills import BOTE, GAZETTE, asked, brought_in, day_of, month, published, roomy, told, wanted
 from ingest.demo.account import differences
 from ingest.demo.web import NewsWeb
-from ingest.errors import IngestError
-from ingest.jobs import backfill, crawl, erase, publish
+from ingest.errors import IngestError, InputError
+from ingest.jobs import backfill, build, crawl, erase, load, publish
 from ingest.settings import Settings
+from ingest.stage import batch as stage
+from inputs.archive_host import ArchiveHost
 from killed_backfill import killed
 from looks import ask
 
 Crawls = Callable[[NewsWeb], Settings]
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+
+
+@pytest.fixture
+def web() -> Iterator[NewsWeb]:
+    """Of yesterday: a day is certified when it is over."""
+    with NewsWeb(seed=11, now=datetime.now(UTC) - timedelta(days=1)) as running:
+        yield running
 
 
 def test_a_month_of_sitemaps_is_certified_item_by_item(web: NewsWeb, crawls: Crawls) -> None:
@@ -125,3 +138,82 @@ def test_a_full_disk_pauses_backfills_first(web: NewsWeb, crawls: Crawls) -> Non
     assert backfill.run(settings, work=["a"]).is_paused
     assert backfill.until_done(settings).is_paused
     assert crawl.plan(settings, source_ids=None)
+
+
+SITEMAP = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
+ROW = "<url><loc>{home}/2019/03/{day:02}/story-of-that-day</loc></url>"
+
+
+def test_what_was_gone_or_cut_is_not_signed_and_is_read_again_when_it_is_asked_for_again(settings: Settings) -> None:
+    with ArchiveHost({}) as host:
+        home = host.url("")
+        whole = SITEMAP.format("".join(ROW.format(home=home, day=day) for day in range(1, 21))).encode()
+        host.files["/robots.txt"] = b""
+        given = replace(roomy(settings), catalogue=one_source(settings, home), allow_networks=LOOPBACK)
+        signed, listed = [], []
+        for body in (None, whole[: len(whole) // 2], whole, whole):
+            if body:
+                host.files["/sitemap.xml"] = body
+            (asked,) = backfill.request(
+                given,
+                source_ids=["daily"],
+                input_kind="sitemap",
+                input_address=None,
+                from_on=date(2019, 3, 1),
+                to_on=date(2019, 3, 31),
+            )
+            backfill.until_done(given, request_ids=[asked.request_id])
+            published(given)
+            proven = backfill.certificate(given)
+            signed.append(proven.is_signed)
+            listed.append(sum(day.listed_count for day in proven.days))
+    assert signed == [False, False, True, True]
+    assert listed[0] == 0 < listed[1] < listed[2] == listed[3] == 20
+    assert [path for path, _ in host.asked].count("/sitemap.xml") == 3
+
+
+def one_source(settings: Settings, home: str) -> Path:
+    settings.home.mkdir(parents=True)
+    catalogue = settings.home / "sources.toml"
+    catalogue.write_text(
+        f'[[source]]\nsource_id = "daily"\nname = "Daily"\nhome_url = "{home}/"\ncountry = "IE"\nlanguage = "en"\n'
+        f'sitemaps = ["{home}/sitemap.xml"]\nhost_delay_s = 0.0\n',
+        "utf-8",
+    )
+    return catalogue
+
+
+def test_a_listing_that_is_taken_out_unsigns_its_days_and_is_read_again(web: NewsWeb, crawls: Crawls) -> None:
+    settings = roomy(crawls(web))
+    asked(settings, web, BOTE)
+    brought_in(settings)
+    named = [stage.open_batch(settings.stage, name) for name in stage.sealed(settings.stage)]
+    bad = max((one for one in named if one.tables.get("listed")), key=lambda one: one.tables["listed"])
+    (bad.folder / "listed.parquet").write_bytes(b"damaged")
+    assert load.run(settings)["quarantined"] == [bad.batch_id]
+    build.run(settings)
+    publish.run(settings)
+    assert not backfill.certificate(settings).is_signed
+    brought_in(settings)
+    published(settings)
+    assert backfill.certificate(settings).is_signed
+    assert differences(wanted(web, BOTE), told(settings, BOTE)) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"hosts": ("https://daily.example/",)},
+        {"hosts": ("elsewhere.example",)},
+        {"url_pattern": "("},
+        {"url_pattern": "a{99999999999}"},
+        {"url_pattern": "(a+)+$"},
+        {"from_on": date(2026, 1, 1), "to_on": date(2025, 1, 1)},
+        {"source_ids": ["nobody"]},
+    ],
+)
+def test_what_could_only_bring_in_nothing_is_no_request(wrong: dict[str, Any], web: NewsWeb, crawls: Crawls) -> None:
+    settings = crawls(web)
+    usual = {"source_ids": [BOTE], "from_on": date(2025, 1, 1), "to_on": date(2025, 1, 2)}
+    with pytest.raises(InputError):
+        backfill.request(settings, input_kind="sitemap", input_address=None, **(usual | wrong))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from shutil import copytree
@@ -13,7 +13,7 @@ import pyarrow.parquet as parquet
 import pytest
 import requests
 
-from backfills import BOTE, month, roomy, wanted
+from backfills import BOTE, month, published, roomy, wanted
 from ingest.demo.web import NewsWeb
 from ingest.history import InputKind
 from ingest.jobs import backfill, build, load, publish
@@ -26,6 +26,13 @@ from made_warc import Captured, cdx_line, place_warc
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 Crawls = Callable[[NewsWeb], Settings]
+
+
+@pytest.fixture
+def web() -> Iterator[NewsWeb]:
+    """Of yesterday: a day is certified when it is over."""
+    with NewsWeb(seed=11, now=datetime.now(UTC) - timedelta(days=1)) as running:
+        yield running
 
 
 @pytest.fixture
@@ -149,3 +156,15 @@ def test_pages_of_a_feed_are_read_back_to_the_first_day_that_is_asked_for(settin
         assert (summary.listed, summary.outside) == (3, 5)
         asked = [path for path, _ in host.asked if path.startswith("/feed")]
         assert asked == ["/feed", "/feed?paged=2", "/feed?paged=3", "/feed?paged=4"]
+        (all_of_it,) = backfill.request(
+            given,
+            source_ids=["daily"],
+            input_kind="feed",
+            input_address=None,
+            from_on=date(2019, 1, 1),
+            to_on=date(2019, 3, 31),
+        )
+        assert backfill.until_done(given, request_ids=[all_of_it.request_id]).parts_done == 6
+        published(given)
+        assert "/feed?paged=6" in [path for path, _ in host.asked]  # a 404: where the chain ends
+        assert backfill.certificate(given, request_ids=[all_of_it.request_id]).is_signed

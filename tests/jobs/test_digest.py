@@ -129,6 +129,15 @@ def test_what_no_address_takes_is_given_up_after_three_days_and_the_log_has_it(
     assert "digest_given_up" in caplog.text
 
 
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"since_at": "never"}'])
+def test_a_damaged_state_tells_again_rather_than_never(settings: Settings, hook: Webhook, damage: str) -> None:
+    raises_alarm(settings)
+    digest.run(settings, addresses=[hook.address], now=NOW)
+    (settings.home / "digest" / "state.json").write_text(damage, "utf-8")
+    assert digest.run(settings, addresses=[hook.address], now=NOW + HOUR).sent == 1
+    assert digest.run(settings, addresses=[hook.address], now=NOW + 3 * HOUR).sent == 0
+
+
 def test_what_can_wait_is_gathered_and_what_cannot_goes_at_once_but_is_no_flood(
     settings: Settings, hook: Webhook
 ) -> None:

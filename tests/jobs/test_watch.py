@@ -297,6 +297,31 @@ def test_a_source_that_refuses_or_fails_is_told_without_a_habit(pages: Press) ->
     assert [line.partition(":")[0] for line in summary.cleared] == ["daily failing", "weekly blocked"]
 
 
+def test_a_source_of_few_pages_is_blocked_no_more_when_the_first_lets_us_in(pages: Press) -> None:
+    at = NOW + 60 * HOUR + 8 * DAY
+    pages.polls("weekly", at, outcome="http_error", http_status=403, failure_count=9, answered_at=NOW)
+    pages.reads("daily", at - HOUR)
+    pages.goes_out()
+    opened = watch.run(pages.settings, now=at).opened
+    assert [line.partition(":")[0] for line in opened] == ["weekly blocked"]
+    pages.reads("weekly", at + HOUR)
+    pages.goes_out()
+    assert [line.partition(":")[0] for line in watch.run(pages.settings, now=at + HOUR).cleared] == ["weekly blocked"]
+
+
+def test_pages_of_years_ago_that_a_backfill_brings_in_are_no_new_layout_and_held_by_none(pages: Press) -> None:
+    for hour in range(60, 90):
+        url = f"https://daily.example/of-2015/{hour}"
+        pages.newsroom.now = NOW + hour * HOUR
+        pages.newsroom.lists(url, feed_kind="archive", feed_id="sitemap:daily")
+        pages.newsroom.reads(url, f"{hour} {WORDS}", authors=())
+    pages.goes_out()
+    assert watch.run(pages.settings, now=NOW + 90 * HOUR).opened == []
+    drifts(pages, since=90, until=110, authors=())
+    assert told(pages) == [("daily", "drift", "no authors", True)]
+    assert pages.ask(COUNTS) == [(120 + 30 + 20, 20, 20)]
+
+
 def test_a_pause_is_a_row_whoever_made_it_and_what_is_paused_is_not_watched(press: Press) -> None:
     later = NOW + 6 * DAY
     watch.act(press.settings, action="pause", source_id="mute", reason="they asked", actor="ann", now=NOW + HOUR)
@@ -348,6 +373,9 @@ def test_a_person_s_quarantine_holds_what_was_captured_since_and_no_alarm_quotes
     assert done.batch_id
     pages.goes_out()
     assert pages.ask(COUNTS) == [(110, 10, 10)]
+    held = "SELECT article_id FROM mart.quarantined_article"
+    assert pages.ask("SELECT count(*) FROM search_articles('harbour', k := 200)") != [(0,)]
+    assert pages.ask(f"SELECT * FROM search_articles('harbour', k := 200) WHERE article_id IN ({held})") == []
     drifts(pages, authors=())
     words = pages.ask("SELECT string_agg(concat_ws(' ', cause, sign, sign_value, reason, actor)) FROM raw.alarm")[0][0]
     assert not [word for word in ("example", "headline", "harbour", "What it says") if word in words]
@@ -382,3 +410,16 @@ def test_before_anything_is_published_people_can_decide_and_the_watch_waits(tmp_
         True,
         False,
     ]
+
+
+def test_after_an_upgrade_nothing_is_decided_until_the_next_publish_rather_than_lost(tmp_path: Path) -> None:
+    press = Press(tmp_path / "data", "daily")
+    watch.act(press.settings, action="pause", source_id="daily", reason="they asked", actor="ann", now=NOW)
+    press.polls("daily", NOW)
+    press.goes_out()
+    assert watch.run(press.settings, now=NOW).open_alarms == 0  # a decision is no alarm
+    with warehouse(press.settings.published_file) as connection:
+        connection.execute("DELETE FROM raw.migration WHERE number = (SELECT max(number) FROM raw.migration)")
+        connection.execute("CHECKPOINT")
+    with pytest.raises(InputError, match="until the next publish"):
+        watch.act(press.settings, action="resume", source_id="daily", reason="they agreed", actor="ann")

@@ -96,3 +96,10 @@ def test_what_is_found_counts_for_the_day_that_is_told_best(
 )
 def test_front_pages_are_no_articles(url: str, found: str | None) -> None:
     assert address(url) == found
+
+
+def test_a_capture_of_tomorrow_is_outside_whatever_its_article_says() -> None:
+    said = replace(FOUND, published_raw="2019-03-05")
+    for captured_at, day in ((NOW, date(2019, 3, 5)), (NOW.replace(year=2099), None)):
+        found = replace(said, captured_at=captured_at)
+        assert counted_on(found, found.url, REQUEST, part_on=None, part_address="/a.csv", now=NOW) == day

@@ -98,6 +98,27 @@ def test_a_copy_that_was_opened_stays_as_it_was(newsroom: Newsroom, settings: Se
     assert ask(settings, "SELECT count(*) FROM mart.article") == [(2,)]
 
 
+def test_where_nothing_is_new_a_load_leaves_what_is_out(tmp_path: Path) -> None:
+    settings, newsroom = move_in(tmp_path / "data")
+
+    def publishes() -> bool:
+        load.run(settings)
+        return bool(publish.run(settings, coalesce=True)["published"])
+
+    assert not publishes()
+    prints(newsroom, 1)
+    assert [publishes(), publishes()] == [True, False]
+    for lost in (settings.published_file, settings.state_file):
+        lost.write_bytes(b"damaged")
+        assert [publishes(), publishes()] == [True, False]
+        lost.unlink()
+        assert [publishes(), publishes()] == [True, False]
+    with duckdb.connect(str(settings.published_file)) as out:
+        out.execute("UPDATE raw.model SET checksum = 'of an earlier version' WHERE model LIKE 'models/mart/%'")
+    assert [publishes(), publishes()] == [True, False]
+    assert publish.run(settings)["published"]
+
+
 def test_no_warehouse_says_how_to_get_one(settings: Settings) -> None:
     with pytest.raises(WarehouseMissing, match=r"no published warehouse at .*news\.duckdb\n  run `ingest run`"):
         ask(settings, "SELECT 1")

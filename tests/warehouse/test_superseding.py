@@ -43,7 +43,7 @@ def test_an_edit_stays_an_edit_when_all_its_pages_are_read_again(newsroom: Newsr
     newsroom.extractor_version = "2"
     newsroom.rereads(first, BETTER)
     newsroom.rereads(second, BETTER_EDIT)
-    assert asked("SELECT revision_number, text, capture_count FROM mart.revision") == [
+    assert asked("SELECT revision_number, text, capture_count FROM mart.revision ORDER BY revision_number") == [
         (1, BETTER, 1),
         (2, BETTER_EDIT, 1),
     ]
@@ -58,7 +58,7 @@ def test_what_a_new_version_reads_otherwise_is_no_edit_until_one_version_has_rea
     newsroom.extractor_version = "2"
     newsroom.reads(A, BETTER)
     assert asked(count) == [(1, 2)]
-    assert asked("SELECT text, capture_count FROM mart.revision") == [(TEXT, 2)]
+    assert asked("SELECT text, capture_count FROM mart.revision ORDER BY revision_number") == [(TEXT, 2)]
     assert asked("SELECT text FROM mart.article") == [(BETTER,)]
     newsroom.rereads(first, BETTER)
     assert asked(count) == [(1, 3)]
@@ -99,7 +99,7 @@ def test_a_text_that_comes_back_is_the_revision_that_it_was(newsroom: Newsroom, 
         newsroom.reads(A, text)
     newsroom.extractor_version = "2"
     newsroom.reads(A, BETTER)
-    assert asked("SELECT text, capture_count FROM mart.revision") == [(TEXT, 3), (EDIT, 1)]
+    assert asked("SELECT text, capture_count FROM mart.revision ORDER BY revision_number") == [(TEXT, 3), (EDIT, 1)]
 
 
 HEADLINES = "SELECT title, is_retitled, is_reworded, capture_count FROM mart.revision ORDER BY revision_number"

@@ -91,6 +91,7 @@ CREATE OR REPLACE MACRO near(article_id, k := 20) AS TABLE (
     FROM scored
     JOIN core.posted AS posted ON posted.article_number = scored.article_number, own
     WHERE posted.article_number <> own.article_number
+      AND posted.article_id NOT IN (SELECT suspect.article_id FROM core.suspect AS suspect WHERE suspect.is_held)
     ORDER BY 2 DESC, 3, posted.article_id
     LIMIT k + 200
   ),

@@ -2,8 +2,8 @@
 -- kind: table
 -- All but the query have defaults: 20 articles, of all sources, languages and times; `since` is in, `until` is not. Where no
 -- article holds all words, those that hold the most. A "phrase in quotes" is looked for in the texts of the 100 best. Of a query
--- the first 32 terms count; where together they stand in articles more than 1.5 million times, the rarest of them.
--- BM25 with k1 = 1.2 and b = 0.75 (Robertson and Zaragoza 2009, section 3).
+-- the first 32 terms count; where together they stand in articles more than a million times, the rarest of them.
+-- What is in quarantine is left out. BM25 with k1 = 1.2 and b = 0.75 (Robertson and Zaragoza 2009, section 3).
 CREATE OR REPLACE MACRO search_articles(
   query, k := 20, source_id := NULL, language := NULL, since := NULL, until := NULL
 ) AS TABLE (
@@ -21,7 +21,7 @@ CREATE OR REPLACE MACRO search_articles(
     SELECT spread.term_key
     FROM spread
     WINDOW rarest AS (ORDER BY posting_count, spread.term_key ROWS UNBOUNDED PRECEDING)
-    QUALIFY sum(posting_count) OVER rarest <= 1500000 OR row_number() OVER rarest = 1
+    QUALIFY sum(posting_count) OVER rarest <= 1000000 OR row_number() OVER rarest = 1
   ),
   hit AS MATERIALIZED (
     SELECT
@@ -60,6 +60,7 @@ CREATE OR REPLACE MACRO search_articles(
     FROM scored
     JOIN core.posted AS posted ON posted.article_number = scored.article_number
     WHERE matched_count = (SELECT max(matched_count) FROM scored)
+      AND posted.article_id NOT IN (SELECT suspect.article_id FROM core.suspect AS suspect WHERE suspect.is_held)
     ORDER BY 2 DESC, posted.article_id
     LIMIT greatest(k, 100)
   ),

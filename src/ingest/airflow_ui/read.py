@@ -57,7 +57,7 @@ ORDER BY watched.source_id, calendar.listed_on
 REASONS = """
 SELECT source_id, reason, count(*) AS rejected_count
 FROM mart.ledger
-WHERE state = 'rejected' AND reason <> 'erased' AND listed_on > $today::DATE - 7
+WHERE state = 'rejected' AND reason <> 'erased' AND listed_by IS DISTINCT FROM 'archive' AND listed_on > $today::DATE - 7
 GROUP BY source_id, reason
 ORDER BY rejected_count DESC, reason
 """

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ingest.history import InputKind, Request
     from ingest.jobs.backfill import BackfillSummary, Certificate, Estimate
 
-DAYS_SHOWN = 62  # of a certificate, where nothing is wrong with the others
+DAYS_SHOWN = 62  # of a certificate
+STATES = ("held", "added", "duplicate", "rejected", "failed", "waiting", "missing")
 HOLES_SHOWN = 20
 NEXT = "`ingest load`, `ingest build` and `ingest publish` bring it into the warehouse; then `ingest backfill --certificate`"
 
@@ -193,17 +194,14 @@ def _prove(settings: Settings, request_ids: Sequence[str], *, wants_days: bool, 
     if wants_json:
         show.as_json(proven.as_dict())
         return
-    show.table(
-        ["request", "source", "input", "from", "to", "parts", "unread", "listed", "lacking", "signed"],
-        [
-            (
-                one.request_id, one.source_id or "all", _input(one.input_kind, one.input_address), one.from_on, one.to_on,
-                one.part_count, one.unread_part_count, one.listed_count, one.waiting_count + one.missing_count,
-                "yes" if one.is_signed else "no",
-            )
-            for one in proven.requests
-        ],
-    )  # fmt: skip
+    for one in proven.requests:
+        click.echo(f"request {one.request_id}: {'signed' if one.is_signed else 'not signed'}")
+        of = f"{one.source_id or 'all sources'}, {_input(one.input_kind, one.input_address)}"
+        click.echo(show.printable(f"  {of}, {one.from_on} to {one.to_on}"))
+        lacking = one.waiting_count + one.missing_count
+        click.echo(
+            f"  {one.part_count} parts, {one.unread_part_count} unread; {one.listed_count} listed, {lacking} lacking"
+        )
     if wants_days:
         _tell_days(proven)
         _tell_holes(proven)
@@ -211,28 +209,47 @@ def _prove(settings: Settings, request_ids: Sequence[str], *, wants_days: bool, 
 
 
 def _tell_days(proven: Certificate) -> None:
-    days = [day for day in proven.days if day.listed_count or not day.is_signed][:DAYS_SHOWN]
+    shown = [day for day in proven.days if day.listed_count or not day.is_signed]
+    days = shown[:DAYS_SHOWN]
     click.echo("")
+    told = [name for name in STATES if any(getattr(day, f"{name}_count") for day in days)]
+    of = {day.source_id for day in days}
     show.table(
-        [
-            "day", "source", "listed", "held", "added", "duplicate", "rejected", "failed", "waiting", "missing", "signed", "reasons",
-        ],
+        ["day", *(["source"] if len(of) > 1 else []), "listed", *told, "signed", "reasons"],
         [
             (
-                day.counted_on, day.source_id, day.listed_count, day.held_count, day.added_count, day.duplicate_count,
-                day.rejected_count, day.failed_count, day.waiting_count, day.missing_count, "yes" if day.is_signed else "no",
+                day.counted_on,
+                *([day.source_id] if len(of) > 1 else []),
+                day.listed_count,
+                *(getattr(day, f"{name}_count") for name in told),
+                "yes" if day.is_signed else "no",
                 _reasons(day.rejected_reasons | day.failed_reasons),
             )
             for day in days
         ],
-    )  # fmt: skip
-    quiet = len(proven.days) - len(days)
-    if quiet:
-        click.echo(f"{quiet} days more, of which nothing is listed or all is signed")
+    )
+    if quiet := len(proven.days) - len(shown):
+        click.echo(f"{quiet} days more are signed, and nothing is listed for them")
+    if left := len(shown) - len(days):
+        click.echo(f"{left} days more: SELECT * FROM mart.backfill_day, or --json")
+    early = sum(one.read_at is not None and one.read_at.date() <= one.to_on for one in proven.requests)
+    if early:
+        click.echo(
+            f"{early} requests were read before their last day was over: it is signed when their command ran once more"
+        )
+    for one in proven.requests:
+        passed = {
+            "outside of what was asked for": one.outside_count,
+            "no page of an article by their kind": one.unusable_count,
+            "erased by a person's order": one.erased_count,
+        }
+        if why := ", ".join(f"{count} {reason}" for reason, count in passed.items() if count):
+            click.echo(f"request {one.request_id}: passed over {why}")
     for part in proven.unread:
-        told = part.detail or ("not read to its end yet" if not part.is_done else "")
+        state = part.detail or ("" if part.is_done else "not read to its end yet")
+        state = "a batch was taken out: the next run reads it again" if part.is_lost else state
         faults = f", {part.fault_count} stretches cannot be read" if part.fault_count else ""
-        click.echo(show.printable(f"unread: {part.part_address}: {part.outcome} {told}{faults}"))
+        click.echo(show.printable(f"unread: {part.part_address}: {part.outcome} {state}{faults}"))
 
 
 def _tell_holes(proven: Certificate) -> None:
@@ -240,10 +257,8 @@ def _tell_holes(proven: Certificate) -> None:
         click.echo("no holes: every item that was listed is an article, or no article by what it is")
         return
     click.echo(f"\n{proven.hole_count} holes")
-    show.table(
-        ["day", "source", "state", "reason", "url"],
-        [(one.counted_on, one.source_id, one.state, one.reason, one.url) for one in proven.holes[:HOLES_SHOWN]],
-    )
+    for one in proven.holes[:HOLES_SHOWN]:  # a line each, whatever its length: addresses are there to be copied
+        click.echo(show.printable(f"{one.counted_on} {one.source_id} {one.state} ({one.reason}) {one.url}"))
     if proven.hole_count > HOLES_SHOWN:
         click.echo("all of them: SELECT * FROM mart.backfill_hole, or --json")
     for request_id in sorted({one.request_id for one in proven.holes}):
@@ -261,4 +276,6 @@ def _reasons(reasons: dict[str, int]) -> str:
 
 
 def _hours(hours: float) -> str:
-    return f"about {hours * 60:.0f} minutes" if hours < 2 else f"about {hours:.1f} hours"
+    if hours < 2:
+        return f"about {hours * 60:.0f} minutes" if hours > 1 / 60 else "less than a minute"
+    return f"about {hours:.1f} hours"

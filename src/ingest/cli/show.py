@@ -44,9 +44,9 @@ def table(
     )
     for at, column in enumerate(columns):
         numeric = bool(rows) and all(isinstance(row[at], int | float) and not isinstance(row[at], bool) for row in rows)
-        # an id is there to be copied
-        is_id = bool(rows) and all(isinstance(row[at], UUID) for row in rows)
-        drawn.add_column(Text(column), justify="right" if numeric else "left", overflow="fold", no_wrap=is_id)
+        # an id is there to be copied, and a day or a number to be read
+        is_whole = numeric or (bool(rows) and all(isinstance(row[at], UUID) or type(row[at]) is date for row in rows))
+        drawn.add_column(Text(column), justify="right" if numeric else "left", overflow="fold", no_wrap=is_whole)
     for row in rows:
         drawn.add_row(*(Text(_cell(value)) for value in row))
     Console(width=None if sys.stdout.isatty() else 160).print(drawn)

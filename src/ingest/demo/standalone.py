@@ -136,10 +136,11 @@ class Standalone:
         params: Mapping[str, object] | None = None,
         *,
         again: bool = False,
+        at_once: int = 1,
     ) -> int:
         """As the Backfill form does: a run a day of a DAG that is partitioned by day, both ends included; its id.
 
-        `again`: days that were brought in before, too.
+        `again`: days that were brought in before, too. `at_once`: runs side by side.
         """
         asked = {
             "dag_id": dag_id,
@@ -147,7 +148,7 @@ class Standalone:
             "to_date": f"{to_on}T00:00:00Z",
             "dag_run_conf": dict(params or {}),
             "reprocess_behavior": "completed" if again else "none",
-            "max_active_runs": 1,
+            "max_active_runs": at_once,
         }
         return int(self._call("POST", "backfills", asked)["id"])
 

@@ -17,7 +17,7 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-SHAPES = ((re.compile(rb"(?:\s\0)*+[<{]\0"), "utf-16-le"), (re.compile(rb"(?:\0\s)*+\0[<{]"), "utf-16-be"))
+SHAPES = ((re.compile(rb"(?>(?:\s\0)*)[<{]\0"), "utf-16-le"), (re.compile(rb"(?>(?:\0\s)*)\0[<{]"), "utf-16-be"))
 WINDOW_BYTES = 4_096
 DECLARATION = re.compile(rb"""<\?xml\s[^>]{0,200}?encoding\s*=\s*["']\s*([a-zA-Z0-9_:.-]{2,30})""")
 EAST_ASIAN = frozenset({"gb18030", "cp932", "cp949", "big5hkscs", "euc-jp", "cp950"})

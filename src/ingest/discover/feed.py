@@ -20,6 +20,9 @@ from ingest.discover.xml_feed import channel_in, parse_strictly, said_in_xml
 from ingest.records import Entry, Feed
 
 ParseRoute = Literal["strict", "repaired", "tolerant", "json"]
+WELL_FORMED = frozenset({"strict", "json"})
+END = re.compile(r"</(?>(?:[A-Za-z][\w.-]{0,20}+:)?)(?:rss|rdf|feed|channel)\s*+>", re.IGNORECASE)
+END_CHARS = 4_000  # servers write notes of their own behind it
 
 DETAIL_LIMIT_CHARS = 200
 SNIFF_CHARS = 4_096
@@ -29,12 +32,12 @@ LONGEST_REFRESH_S = 2_592_000  # a feed that claims to change once in more than 
 COUNT = re.compile(r"\+?[0-9]{1,6}(?=(?:\.0*)?$)")
 
 HTML_PAGE = re.compile(
-    r"(?:\s++|<!--(?:[^-]|-(?!->))*+-->|<\?[^>]*+>)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE
+    r"(?>(?:\s++|<!--(?>(?:[^-]|-(?!->))*)-->|<\?[^>]*+>)*)<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE
 )
 # No reader is made for it, and feedparser's time grows with its square (measured: 20,000 attributes take 5 s).
 # Possessive, and every try ends at the next `<`: the search is linear.
 CROWDED_TAG = re.compile(
-    r"""<[A-Za-z_:][^\s<>/="']*+(?:\s*+/?[^\s<>/="']++(?:\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s<>"']*+))?+){1000}"""
+    r"""<[A-Za-z_:][^\s<>/="']*+(?:\s*+/?[^\s<>/="']++(?>(?:\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+'|[^\s<>"']*+))?)){1000}"""
 )
 
 
@@ -50,6 +53,7 @@ class FeedReading:
     parse_route: ParseRoute | None  # strict: well-formed as it came, so nothing in it was altered
     entries: tuple[Entry, ...]
     unlinked_count: int
+    is_whole: bool  # False: it ends early, or an entry of it cannot be read
     refresh_s: int | None  # how often the feed says that it changes: RSS `ttl`, module Syndication
 
 
@@ -102,6 +106,8 @@ def read_feed(
         parse_route=listing.route,
         entries=tuple(entries.values()),
         unlinked_count=unlinked_count,
+        is_whole=not fault
+        and (listing.route in WELL_FORMED or END.search(text, max(0, len(text) - END_CHARS)) is not None),
         refresh_s=_refresh_s(listing.channel),
     )
 
@@ -161,8 +167,9 @@ def _count(written: str | None) -> int | None:
 
 def _no_feed(detail: str) -> FeedReading:
     return FeedReading(
-        outcome="not_a_feed", detail=_detail(detail), parse_route=None, entries=(), unlinked_count=0, refresh_s=None
-    )
+        outcome="not_a_feed", detail=_detail(detail), parse_route=None, entries=(), unlinked_count=0, is_whole=False,
+        refresh_s=None,
+    )  # fmt: skip
 
 
 def _told(error: Exception) -> str:

@@ -21,9 +21,9 @@ from ingest.rules.url import as_found, same_site
 Way = Literal["prev-archive", "next", "next_url", "paged"]
 
 # Links of the feed itself stand before its entries (RFC 4287), or among the channel's own elements in RSS.
-LINK = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}+:)?+link\s[^<>]{0,2000}+>", re.IGNORECASE)
+LINK = re.compile(r"<(?>(?:[A-Za-z_][\w.-]{0,40}+:)?)link\s[^<>]{0,2000}+>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""\b(rel|href)\s*+=\s*+(?:"([^"<]*+)"|'([^'<]*+)')""", re.IGNORECASE)
-FIRST_ENTRY = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}+:)?+(?:entry|item)[\s>]", re.IGNORECASE)
+FIRST_ENTRY = re.compile(r"<(?>(?:[A-Za-z_][\w.-]{0,40}+:)?)(?:entry|item)[\s>]", re.IGNORECASE)
 # In the order of their worth: archives do not change any more, pages shift while they are read (RFC 5005 section 3).
 RELS: tuple[Way, ...] = ("prev-archive", "next")
 WORDPRESS = re.compile(r"<generator[^<>]{0,200}+>\s*+https?://wordpress\.(?:org|com)/", re.IGNORECASE)
@@ -82,6 +82,11 @@ def goes_on(page: ArchivePage, *, days: Days, known_ids: Collection[str], read_u
     if not entries or all(entry.entry_id in known_ids for entry in entries):
         return False
     return not is_behind([entry.published_at or entry.modified_at for entry in entries], days)
+
+
+def is_further_page(url: str) -> bool:
+    """Whether the address is of a WordPress feed's second page or a later one; behind the last of them comes a 404."""
+    return any(name == PAGED and value != "1" for name, value in parse_qsl(urlsplit(url).query))
 
 
 def _own(way: Way, href: str, base_url: str) -> tuple[Way, str] | None:

@@ -12,12 +12,12 @@ from typing import NamedTuple
 from ingest.discover.text import INLINE
 from ingest.discover.vocabulary import CONTAINERS, ENTRIES, LINES, ROOTS, TEXTS, USUAL_ADDRESSES
 
-ROOT = re.compile(r"<(?:[A-Za-z][\w.-]{0,20}+:)?+(?:rss|rdf|feed|channel)(?=[\s>])", re.IGNORECASE)
-ENTRY = re.compile(r"<(?:[A-Za-z][\w.-]{0,20}+:)?+(?:item|entry)(?=[\s>])", re.IGNORECASE)
+ROOT = re.compile(r"<(?>(?:[A-Za-z][\w.-]{0,20}+:)?)(?:rss|rdf|feed|channel)(?=[\s>])", re.IGNORECASE)
+ENTRY = re.compile(r"<(?>(?:[A-Za-z][\w.-]{0,20}+:)?)(?:item|entry)(?=[\s>])", re.IGNORECASE)
 SUBSET_END = re.compile(r"\]\s*+>")
 DECLARED = re.compile(
-    r"<!ENTITY\s++(?:%\s++)?+(?P<name>[^\s%&;<>\"']{1,64}+)"
-    r"""(?:\s++(?:"(?P<double>(?:[^"<&%]|&\#\w{1,7};){1,100})"|'(?P<single>(?:[^'<&%]|&\#\w{1,7};){1,100})')\s*+>)?+"""
+    r"<!ENTITY\s++(?>(?:%\s++)?)(?P<name>[^\s%&;<>\"']{1,64}+)"
+    r"""(?>(?:\s++(?:"(?P<double>(?:[^"<&%]|&\#\w{1,7};){1,100})"|'(?P<single>(?:[^'<&%]|&\#\w{1,7};){1,100})')\s*+>)?)"""
 )
 ABBREVIATIONS_LIMIT = (
     10_000  # so many references to entities of the feed's own, a line of text each at most, are written out
@@ -30,14 +30,14 @@ AMPERSAND = re.compile(
 # Every try ends where another tag begins: the walk is linear.
 START = re.compile(
     r"""<(?P<name>[A-Za-z_][\w.:-]*+)(?=[\s/>])"""
-    r"""(?P<rest>(?:[^<>"']++|"(?:[^"<]++|<(?![A-Za-z/!?]))*+"|'(?:[^'<]++|<(?![A-Za-z/!?]))*+')*+)>"""
+    r"""(?P<rest>(?>(?:[^<>"']++|"(?>(?:[^"<]++|<(?![A-Za-z/!?]))*)"|'(?>(?:[^'<]++|<(?![A-Za-z/!?]))*)')*))>"""
 )
 LOOSE_START = re.compile(r"<(?P<name>[A-Za-z_][\w.:-]*+)(?=[\s/>])(?P<rest>[^<>]*+)>")  # its quotes do not fit
 END = re.compile(r"</(?P<name>[A-Za-z_][\w.:-]*+)[^<>]*+>")
 ATTRIBUTE = re.compile(
-    r"""(?P<name>[^\s=/"'<>]++)(?:\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^\s"'>]++)))?+"""
+    r"""(?P<name>[^\s=/"'<>]++)(?>(?:\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'|(?P<bare>[^\s"'>]++)))?)"""
 )
-XML_NAME = re.compile(r"[A-Za-z_][\w.-]*+(?::[A-Za-z_][\w.-]*+)?+")
+XML_NAME = re.compile(r"[A-Za-z_][\w.-]*+(?>(?::[A-Za-z_][\w.-]*+)?)")
 PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
 OPENER, CLOSER = "<![CDATA[", "]]>"
 STRUCTURE = ROOTS | ENTRIES | TEXTS | LINES | CONTAINERS

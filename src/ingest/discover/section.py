@@ -27,7 +27,7 @@ PAGE_LIMIT_BYTES = 2_000_000  # what stands behind them is read by nobody: the l
 # The largest of 918 saved pages has 9,770.
 TAGS_LIMIT = 50_000
 MOST = 500
-FEED_START = re.compile(r"\s*+(?:<\?xml[^>]*+>\s*+)?+" + ROOT.pattern, re.IGNORECASE)
+FEED_START = re.compile(r"\s*+(?>(?:<\?xml[^>]*+>\s*+)?)" + ROOT.pattern, re.IGNORECASE)
 META_CHARSET = re.compile(rb"""<meta\s[^>]{0,200}?charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,30})""", re.IGNORECASE)
 
 # Segments of a path that lead to no article.

@@ -49,6 +49,7 @@ class SitemapReading:
     listed_count: int
     unlinked_count: int
     outside_count: int
+    is_whole: bool  # False: it was cut, or is too long, and may list what was not read
 
 
 class _Visit(NamedTuple):
@@ -145,11 +146,12 @@ def _read(unpacking: Unpacking, visit: _Visit) -> SitemapReading:
         told = str(error) if isinstance(error, NoSitemap) else f"{type(error).__name__}: {error}"
         return SitemapReading(
             outcome="not_a_feed", detail=_detail([told, *faults]), parse_route=None, entries=(), lastmods=(), children=(),
-            listed_count=0, unlinked_count=0, outside_count=0,
+            listed_count=0, unlinked_count=0, outside_count=0, is_whole=False,
         )  # fmt: skip
 
 
 def _reading(found: Rows, route: SitemapRoute, visit: _Visit, faults: dict[str, None]) -> SitemapReading:
+    is_whole = not (faults or found.over_count or found.broken_count)
     children, foreign = _children(found.children, visit)
     if visit.past:
         children = tuple(children_within(children, visit.past, now=visit.listed_at))
@@ -173,6 +175,7 @@ def _reading(found: Rows, route: SitemapRoute, visit: _Visit, faults: dict[str, 
         listed_count=len(taken.entries) + unlinked_count + outside_count,
         unlinked_count=unlinked_count,
         outside_count=outside_count,
+        is_whole=is_whole,
     )
 
 
@@ -290,6 +293,7 @@ def _as_feed(unpacking: Unpacking, visit: _Visit) -> SitemapReading:
         listed_count=len(reading.entries) + reading.unlinked_count,
         unlinked_count=reading.unlinked_count,
         outside_count=len(reading.entries) - len(entries),
+        is_whole=reading.is_whole and not unpacking.faults,
     )
 
 

@@ -18,9 +18,9 @@ SitemapKind = Literal["feed", "text", "urlset", "sitemapindex", "broken"]
 HEAD_PIECES = 4  # of an unpacked file: what it is shows in them
 ADDRESS = re.compile(r"https?://\S", re.IGNORECASE)
 FIRST_TAG = re.compile(
-    r"(?:\s++|<!--(?:[^-]|-(?!->))*+-->|<\?[^>]*+>)*+<(?:[A-Za-z_][\w.-]{0,40}+:)?+(?P<name>[A-Za-z_][\w.-]{0,40}+)"
+    r"(?>(?:\s++|<!--(?>(?:[^-]|-(?!->))*)-->|<\?[^>]*+>)*)<(?>(?:[A-Za-z_][\w.-]{0,40}+:)?)(?P<name>[A-Za-z_][\w.-]{0,40}+)"
 )
-BLOCK_START = re.compile(r"<(?:[A-Za-z_][\w.-]{0,40}+:)?+(?:urlset|sitemapindex|url|sitemap)[\s>]", re.IGNORECASE)
+BLOCK_START = re.compile(r"<(?>(?:[A-Za-z_][\w.-]{0,40}+:)?)(?:urlset|sitemapindex|url|sitemap)[\s>]", re.IGNORECASE)
 FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 UTF_8 = frozenset({"utf-8", "cp1252"})  # what says Western is most often a server's default
 BLANK = b"\xef\xbb\xbf \t\r\n"  # a mark and white space, which may stand before the declaration

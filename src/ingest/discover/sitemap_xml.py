@@ -20,7 +20,7 @@ ROWS_LIMIT = 100_000  # twice what sitemaps.org allows a file; what is over it i
 BLOCK_LIMIT_CHARS = 100_000  # one <url> with a thousand images has so many
 FAMILIES = ("news", "image", "video")  # Google's extensions of a sitemap, by namespace or by prefix
 BLOCK = re.compile(
-    r"<(?P<end>/)?(?:[A-Za-z_][\w.-]{0,40}+:)?+(?P<name>url|sitemap)(?=[\s/>])[^<>]{0,1000}+>", re.IGNORECASE
+    r"<(?P<end>/)?(?>(?:[A-Za-z_][\w.-]{0,40}+:)?)(?P<name>url|sitemap)(?=[\s/>])[^<>]{0,1000}+>", re.IGNORECASE
 )
 PREFIX = re.compile(r"</?([A-Za-z_][\w.-]{0,40}+):|\s([A-Za-z_][\w.-]{0,40}+):[\w.-]{1,40}+\s*+=")
 PARTS_LIMIT = 5_000  # elements of one <url>: a thousand images have four each

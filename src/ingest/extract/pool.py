@@ -28,6 +28,7 @@ from ingest.records import Page, Rejection, RejectionReason, Verdict
 from ingest.settings import Settings
 
 logger = logging.getLogger(__name__)
+PRELOADED = [__name__, "ingest.extract.warm"]  # by the fork server, so that no worker's first page pays for it
 PAGES_PER_WORKER = 500  # then the worker is replaced: what a parser leaks stays small (5,000 pages: 127 -> 136 MB)
 IN_FLIGHT_PER_WORKER = 3
 STUCK_FACTOR = 4  # a verdict is this many time limits late: the pool itself is stuck, a new one is made
@@ -167,7 +168,7 @@ class ExtractorPool:
     def _started(self) -> ProcessPool:
         be_free_to_start_processes()
         context = AloneContext()
-        context.set_forkserver_preload([__name__])
+        context.set_forkserver_preload(PRELOADED)
         return ProcessPool(
             max_workers=self._workers,
             max_tasks=PAGES_PER_WORKER,

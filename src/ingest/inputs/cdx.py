@@ -48,7 +48,7 @@ Row = Mapping[str, str]
 
 def parts(address: str, *, place: Place) -> Iterator[Part | Ended]:
     """Listings: files, or the pages of a query."""
-    if not address.startswith(WEB) or not urlsplit(address).query:
+    if not _is_query(address):
         yield from named.parts(address, place=place, endings=ENDINGS)
         return
     try:
@@ -67,6 +67,10 @@ def read(part: Part, *, position: int, place: Place, is_wanted: Callable[[str], 
     tally = Tally(position)
     kept = _Kept()
     try:
+        if _is_query(part.address) and _has_pages(part.address, place):
+            raise Interrupted(
+                "paused", "it has pages, which were not told of when it was planned: they are planned next"
+            )
         with place.open(part.address) as file:
             for number, row in enumerate(_rows(lines(file)), start=1):
                 told = _told(row, number, part.address)
@@ -219,6 +223,20 @@ def _moment(stamp: str) -> datetime | None:
         return datetime.strptime(stamp + PADDING[len(stamp) :], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return None
+
+
+def _is_query(address: str) -> bool:
+    return address.startswith(WEB) and bool(urlsplit(address).query)
+
+
+def _has_pages(address: str, place: Place) -> bool:
+    """Not where the archive knows of no pages, and says so in its own way."""
+    try:
+        return _page_count(address, place) > 1
+    except Interrupted as stop:
+        if stop.outcome == "paused":
+            raise
+        return False
 
 
 def _page_count(address: str, place: Place) -> int:

@@ -6,6 +6,7 @@ What a row's columns mean is read elsewhere. Positions are rows of Parquet, and 
 import csv
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, BinaryIO, Literal, NamedTuple
@@ -16,6 +17,8 @@ import pyarrow.parquet as pq
 from ingest.history import FaultReason
 from ingest.inputs.lines import Line, lines
 from ingest.inputs.row import Column, named_columns
+
+UNCLOSED = "unexpected end of data"  # as the csv module says it
 
 Shape = Literal["txt", "csv", "jsonl", "parquet"]
 
@@ -48,6 +51,7 @@ class Numbered(NamedTuple):
     columns: Mapping[Column, str]
 
 
+Cells = tuple[int, list[str] | BadRow]
 URL_ALONE: dict[Column, str] = {"url": "url"}
 
 
@@ -65,6 +69,8 @@ def rows(file: BinaryIO, *, position: int) -> Iterator[Numbered]:
     text = (first.text or "").strip()
     if "\x00" in text:
         raise Unreadable("no list: its first line holds bytes that are no text")
+    if "\r" in text:
+        raise Unreadable("its lines end with a carriage return alone: save it with other line ends")
     everything = chain([first], found)
     yield from _reader(text)(everything, position)
 
@@ -116,7 +122,12 @@ def _csv(found: Iterator[Line], position: int) -> Iterator[Numbered]:
     delimiter = _delimiter(first.text or "") or ","
     header = [name.strip() for name in next(csv.reader([first.text or ""], delimiter=delimiter))]
     columns = named_columns(header)
-    for number, cells in _cells(found, delimiter):
+    place = header.index(columns["url"]) if "url" in columns else None
+
+    def is_row(cells: list[str]) -> bool:
+        return place is not None and place < len(cells) <= len(header) and cells[place].strip().startswith(WEB_START)
+
+    for number, cells in _cells(found, delimiter, is_row):
         if number <= position or cells == []:
             continue
         row = cells if isinstance(cells, BadRow) else dict(zip(header, cells, strict=False))
@@ -126,7 +137,13 @@ def _csv(found: Iterator[Line], position: int) -> Iterator[Numbered]:
 def _nameless(found: Iterator[Line], position: int) -> Iterator[Numbered]:
     """CSV without a head: the first cell that looks like an address is it."""
     first = next(found)
-    for number, cells in _cells(chain([first], found), _delimiter(first.text or "") or ","):
+    delimiter = _delimiter(first.text or "") or ","
+    width = len(next(csv.reader([first.text or ""], delimiter=delimiter)))
+
+    def is_row(cells: list[str]) -> bool:
+        return len(cells) <= width and any(cell.strip().startswith(WEB_START) for cell in cells)
+
+    for number, cells in _cells(chain([first], found), delimiter, is_row):
         if number <= position or cells == []:
             continue
         if isinstance(cells, BadRow):
@@ -136,33 +153,54 @@ def _nameless(found: Iterator[Line], position: int) -> Iterator[Numbered]:
             yield Numbered(number, {"url": url}, URL_ALONE)
 
 
-def _cells(found: Iterator[Line], delimiter: str) -> Iterator[tuple[int, list[str] | BadRow]]:
-    """Records of CSV with the number of their last line; a quoted cell may hold line breaks."""
-    number = 0
-    refused: list[Line] = []
+def _cells(found: Iterator[Line], delimiter: str, is_row: Callable[[list[str]], bool]) -> Iterator[Cells]:
+    """Records of CSV with the number of their last line; a quoted cell may hold line breaks.
 
-    def texts() -> Iterator[str]:
-        nonlocal number
-        for line in found:
-            number = line.number
-            if line.text is None:
-                refused.append(line)
-                yield "\n"
-            else:
-                yield line.text.replace("\x00", "")
-
+    A quote that nobody closes would take the rows behind it into its cell: where one of them shows (`is_row`), or the end
+    comes first, its line is bad, and the others are read.
+    """
     csv.field_size_limit(FIELD_LIMIT_CHARS)
-    reader = csv.reader(texts(), delimiter=delimiter)
+    ahead: deque[Line] = deque()
     while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            yield number, BadRow("corrupt", f"line {number}: {error}"[:DETAIL_LIMIT_CHARS])
-            reader = csv.reader(texts(), delimiter=delimiter)
-            continue
-        if cells is None:
-            return
-        yield number, _too_long(refused.pop()) if refused else cells
+        taken: list[Line] = []
+        reader = csv.reader(_texts(found, ahead, taken), delimiter=delimiter)
+        while True:
+            taken.clear()
+            try:
+                cells = next(reader, None)
+            except csv.Error as error:
+                fault = str(error)
+            else:
+                if cells is None:
+                    return
+                too_long = next((line for line in taken if line.text is None), None)
+                if too_long is not None:
+                    yield taken[-1].number, _too_long(too_long)
+                    continue
+                if len(taken) == 1 or not _has_swallowed(taken, delimiter, is_row):
+                    yield taken[-1].number, cells
+                    continue
+                fault = "a quote that is not closed"
+            yield taken[0].number, BadRow("corrupt", f"line {taken[0].number}: {fault}"[:DETAIL_LIMIT_CHARS])
+            ahead.extendleft(reversed(taken[1:]))
+            break
+
+
+def _texts(found: Iterator[Line], ahead: deque[Line], taken: list[Line]) -> Iterator[str]:
+    while line := ahead.popleft() if ahead else next(found, None):
+        taken.append(line)
+        yield "\n" if line.text is None else line.text.replace("\x00", "")
+
+
+def _has_swallowed(taken: list[Line], delimiter: str, is_row: Callable[[list[str]], bool]) -> bool:
+    texts = [line.text or "" for line in taken]
+    try:
+        list(csv.reader(texts, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if str(error) == UNCLOSED:
+            return True
+    lines_alone = (next(csv.reader([text.rstrip("\r\n")], delimiter=delimiter), []) for text in texts[1:])
+    return any(len(cells) > 1 and is_row(cells) for cells in lines_alone)
 
 
 def _parquet(file: BinaryIO, position: int) -> Iterator[Numbered]:

@@ -201,16 +201,21 @@ def _read(settings: Settings) -> State:
     path = settings.home / FOLDER / FILE
     if not path.exists():
         return State()
-    kept = json.loads(path.read_text("utf-8"))
-    return State(
-        since_at=_moment(kept["since_at"]),
-        sent_at=_moment(kept["sent_at"]),
-        told={key: datetime.fromisoformat(at) for key, at in kept["told"].items()},
-        urgent_at={key: datetime.fromisoformat(at) for key, at in kept["urgent_at"].items()},
-        waiting=[News(**one | {"at": datetime.fromisoformat(one["at"])}) for one in kept["waiting"]],
-        addresses=kept["addresses"],
-        outbox=[Message(**one | {"made_at": datetime.fromisoformat(one["made_at"])}) for one in kept["outbox"]],
-    )
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+        return State(
+            since_at=_moment(kept["since_at"]),
+            sent_at=_moment(kept["sent_at"]),
+            told={key: datetime.fromisoformat(at) for key, at in kept["told"].items()},
+            urgent_at={key: datetime.fromisoformat(at) for key, at in kept["urgent_at"].items()},
+            waiting=[News(**one | {"at": datetime.fromisoformat(one["at"])}) for one in kept["waiting"]],
+            addresses=kept["addresses"],
+            outbox=[Message(**one | {"made_at": datetime.fromisoformat(one["made_at"])}) for one in kept["outbox"]],
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        # a damaged file must not silence all that is to come: what is open, and the last day, is told once more
+        event(logger, "digest_forgotten", logging.ERROR, file=path, finding=error)
+        return State()
 
 
 def _keep(settings: Settings, state: State) -> None:

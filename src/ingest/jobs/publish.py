@@ -23,8 +23,9 @@ logger = logging.getLogger(__name__)
 def run(settings: Settings, *, coalesce: bool = False) -> dict[str, int | bool | str | list[str]]:
     """Check, quarantine what fails, replace the analysts' copy and the crawl state.
 
-    `coalesce`: while more batches wait to be loaded, put publishing off so that it takes at most 5 % of the time; the load
-    that they will cause publishes. Raises CheckFailed, with the previous copy left in place, if no batch is to blame.
+    `coalesce`: leave what is out where nothing is new (`put_off` False); and while more batches wait to be loaded, put publishing
+    off so that it takes at most 5 % of the time; the load that they will cause publishes. Raises CheckFailed, with the
+    previous copy left in place, if no batch is to blame.
     """
     if not settings.writer_file.exists():
         raise WarehouseMissing(f"no warehouse at {settings.writer_file}", "`ingest load` makes one from sealed batches")
@@ -33,7 +34,10 @@ def run(settings: Settings, *, coalesce: bool = False) -> dict[str, int | bool |
         build.build(connection, story_batch=settings.story_batch)  # a load may have slipped in since the last build
         if coalesce and publish.is_too_soon(connection, now=now) and _more_waits(settings, connection):
             event(logger, "publish_put_off")
-            return {"published": False, "quarantined": []}
+            return {"published": False, "put_off": True, "quarantined": []}
+        if coalesce and not writer.kept_before(settings.writer_file) and publish.is_out(connection, places(settings)):
+            event(logger, "nothing_to_publish")
+            return {"published": False, "put_off": False, "quarantined": []}
         began_s = time.perf_counter()
         publish.settle(connection, settings.published_file)
         quarantined = _check(settings, connection)

@@ -13,7 +13,7 @@ from ingest.settings import Settings
 
 HEAD_PIECES = 4
 FIRST_ADDRESS = re.compile(
-    rb"(?:<(?:[\w.-]{1,40}+:)?loc>\s*+(?:<!\[CDATA\[\s*+)?+|^)(https?://[^\s<>\"'\]]+)", re.MULTILINE
+    rb"(?:<(?:[\w.-]{1,40}+:)?loc>\s*+(?>(?:<!\[CDATA\[\s*+)?)|^)(https?://[^\s<>\"'\]]+)", re.MULTILINE
 )
 
 

@@ -24,6 +24,7 @@ from ingest.log import event
 from ingest.records import Alarm, Batch, Expected, Source
 from ingest.rules import alarm as rules
 from ingest.rules.alarm import Action, Look, Whole
+from ingest.rules.digest import PERSONAL
 from ingest.settings import Settings
 from ingest.stage import batch as stage
 from ingest.warehouse import load, watch
@@ -116,6 +117,11 @@ def act(
         )
     in_catalogue = {source.source_id for source in catalogue.read(settings.catalogue)}
     with _alone(settings):
+        if not _can_be_read(settings):
+            raise InputError(
+                f"{action} {source_id}: what was decided before cannot be read, after an upgrade, until the next publish",
+                "do it again after the next green run of news_load",
+            )
         alarms = _alarms_of(settings, source_id)
         if source_id not in in_catalogue and not alarms:
             raise InputError(f"no source {source_id} in the catalogue", "`ingest sources` lists them")
@@ -164,14 +170,14 @@ def _judge(settings: Settings, connection: Connection, sources: Mapping[str, Sou
     batch = _seal(settings, {"alarm": changes, "expected": expected}, now=now)
     known.through = (clock.through_seq, clock.batch_id)
     habits.keep(settings, known)
-    standing = {one.alarm_id: one.change for one in [*alarms, *changes]}
+    standing = {one.alarm_id: one for one in [*alarms, *changes] if one.alarm_kind not in PERSONAL}
     return WatchSummary(
         as_of_at=clock.as_of_at.isoformat(),
         sources=len(sources),
         habits_learnt=learnt,
         opened=[_line(one) for one in changes if one.change == "opened"],
         cleared=[_line(one) for one in changes if one.change == "cleared"],
-        open_alarms=sum(change == "opened" for change in standing.values()),
+        open_alarms=sum(one.change == "opened" for one in standing.values()),
         batch_id=batch.batch_id if batch else None,
     )
 
@@ -285,6 +291,14 @@ def _of_pages(
     for source_id, pages in watch.readings(connection, fresh, as_of_at=as_of_at).items() if fresh else ():
         drifts = [one for one in by_source.get(source_id, []) if one.alarm_kind == "drift"]
         yield from rules.of_pages(source_id, pages, fresh_count=fresh[source_id], drifts=drifts, now=now)
+
+
+def _can_be_read(settings: Settings) -> bool:
+    """Whether it is known what was decided: else a resume would find nothing to end, and say that all is well."""
+    if not settings.published_file.exists():
+        return True
+    with reader(settings.published_file) as connection:
+        return watch.can_be_watched(connection)
 
 
 def _alarms_of(settings: Settings, source_id: str) -> list[Alarm]:

@@ -192,12 +192,10 @@ def _of_silence(
 
 def _of_refusal(look: Look, alarms: Sequence[Alarm], *, is_whole_quiet: bool, now: datetime) -> list[Alarm]:
     standing = _open(alarms, ("blocked",))
-    if (
-        standing
-        and not look.is_refused
-        and look.look_count >= FEWEST_LOOKS
-        and (look.refused_share or 0) < ADMITTED_SHARE
-    ):
+    share = look.refused_share or 0
+    # of few pages each must have been let in: a paper of one page a week is over it by the first
+    is_admitted = share < ADMITTED_SHARE if look.look_count >= FEWEST_LOOKS else share == 0 and look.look_count > 0
+    if standing and not look.is_refused and is_admitted:
         return [cleared(standing, "it lets us in again", ended_at=look.last_polled_at, now=now)]
     if not standing and look.is_refused and not is_whole_quiet:
         since_at = look.refused_since_at or look.last_polled_at

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from ingest.history import Found, Request
 from ingest.records import Source
 from ingest.rules.moment import read_moment
 from ingest.rules.past_days import Days, named_days, path_days
 from ingest.rules.url import as_found, host, is_home, registrable
+
+AHEAD = timedelta(hours=1)  # of clocks that are a little fast
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +71,10 @@ def counted_on(
 
     By the first of these that is given: the date that the input tells of publication, that of the capture, the day in the
     address, the last change, the month in the address, the day of its file, the days in that file's name. What has none
-    counts for the last day, since it may be of any.
+    counts for the last day, since it may be of any. A capture of tomorrow is none: it would stand before all of today's.
     """
+    if found.captured_at and found.captured_at > now + AHEAD:
+        return None
     if found.published_raw and (published := read_moment(found.published_raw, now=found.captured_at or now)):
         return _within(published.at.date(), request)
     if found.captured_at:

@@ -11,7 +11,8 @@ from ingest.durable import put_in_place
 from ingest.errors import PublishFailed
 from ingest.warehouse import snapshot
 from ingest.warehouse.clone import clone
-from ingest.warehouse.publish_state import publish_state
+from ingest.warehouse.publish_state import is_current, publish_state
+from ingest.warehouse.read import connected
 
 Connection = duckdb.DuckDBPyConnection
 SHARE_OF_TIME = 0.05  # publishing takes at most this share of the time while loads come fast
@@ -19,6 +20,16 @@ SHARE_OF_TIME = 0.05  # publishing takes at most this share of the time while lo
 COUNTS = (
     "SELECT (SELECT count(*) FROM core.article), (SELECT count(*) FROM raw.batch), max(snapshot_id) FROM raw.publish"
 )
+
+# what a publish would change, asked of the writer's file and of the copy that is out: batches, findings, the version, the models
+TOLD = """
+SELECT
+  (SELECT {'batches': count(*), 'through_seq': max(load_seq)} FROM raw.batch),
+  (SELECT count(*) FROM raw.quarantine),
+  (SELECT max(number) FROM raw.migration),
+  (SELECT list({'model': model, 'checksum': checksum} ORDER BY model) FROM raw.model),
+  (SELECT max(snapshot_id) FROM raw.publish)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +99,18 @@ def published_through(connection: Connection) -> int:
         "SELECT coalesce(max(checked_through_seq), -1) FROM raw.publish WHERE elapsed_ms IS NOT NULL"
     ).fetchall()
     return int(seq)
+
+
+def is_out(connection: Connection, places: Places) -> bool:
+    """Whether the copy and the crawl state that are out say all that the writer's file does: publishing would change nothing."""
+    ((unended_count,),) = connection.execute("SELECT count(*) FROM raw.publish WHERE elapsed_ms IS NULL").fetchall()
+    if unended_count or not places.copy.exists() or not is_current(places.state):
+        return False
+    try:
+        with connected(places.copy) as out:
+            return out.execute(TOLD).fetchall() == connection.execute(TOLD).fetchall()
+    except duckdb.Error:  # broken, or of an older version
+        return False
 
 
 def is_too_soon(connection: Connection, *, now: datetime) -> bool:

@@ -11,6 +11,7 @@ import duckdb
 from ingest.durable import put_in_place
 from ingest.warehouse import sql, writer
 from ingest.warehouse.clone import clone, must_fit
+from ingest.warehouse.read import connected
 
 Connection = duckdb.DuckDBPyConnection
 # Tables of one row an entry, which are nearly all of the file: only the rows of touched entries are written anew. Of 1 M
@@ -64,6 +65,17 @@ def publish_state(connection: Connection, state: Path) -> bool:
         _remove(unfinished)
         raise
     return is_update
+
+
+def is_current(state: Path) -> bool:
+    """Whether there is a file, and today's SQL says what it is."""
+    if not state.exists():
+        return False
+    try:
+        with connected(state) as made:
+            return made.execute("SELECT checksum FROM made_of").fetchall() == [(_checksum(),)]
+    except duckdb.Error:
+        return False
 
 
 def _make(connection: Connection, unfinished: Path) -> None:

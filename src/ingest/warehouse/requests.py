@@ -56,6 +56,8 @@ class PartState:
     is_done: bool
     outcome: PartOutcome
     not_before_at: datetime | None
+    read_at: datetime | None
+    is_lost: bool  # a batch of the time in which it was read was taken out since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +93,8 @@ class Requests:
     def parts(self) -> list[PartState]:
         """Of all requests; of each the newest day first, and what is of no single day before."""
         rows = self._connection.execute(
-            "SELECT part_id::VARCHAR, request_id::VARCHAR, part_address, part_on, position, is_done, outcome, not_before_at"
-            " FROM part ORDER BY request_id, part_on DESC NULLS FIRST, read_at, part_id"
+            "SELECT part_id::VARCHAR, request_id::VARCHAR, part_address, part_on, position, is_done, outcome, not_before_at,"
+            " read_at, is_lost FROM part ORDER BY request_id, part_on DESC NULLS FIRST, read_at, part_id"
         ).fetchall()
         return [PartState(**dict(zip(PartState.__slots__, row, strict=True))) for row in rows]
 

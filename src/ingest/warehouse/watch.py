@@ -70,18 +70,22 @@ ASTRAY = """
 SELECT count(*) FROM mart.ledger
 WHERE state IS NULL OR reason IS NULL OR state NOT IN ('stored', 'duplicate', 'rejected', 'failed', 'waiting')
 """
-FRESH = """
+# what archives alone list is the past: its layout is none of today's, whenever it was fetched
+OF_THE_PRESENT = (
+    "(source_id, entry_id) NOT IN (SELECT (source_id, entry_id) FROM core.entry WHERE listed_by = 'archive')"
+)
+FRESH = f"""
 SELECT source_id, count(DISTINCT entry_id)
 FROM core.verdict
-WHERE (captured_seq > $through_seq OR read_seq > $through_seq) AND fetched_at > $since
+WHERE (captured_seq > $through_seq OR read_seq > $through_seq) AND fetched_at > $since AND {OF_THE_PRESENT}
 GROUP BY source_id
 """
 # the first page of each entry: looks at one page again and again are no pages of their own
-READINGS = """
+READINGS = f"""
 WITH page AS (
   SELECT source_id, entry_id, fetch_id, fetched_at, load_seq, reason, content_hash
   FROM core.verdict
-  WHERE source_id IN (SELECT unnest($source_ids::VARCHAR[])) AND fetched_at > $since
+  WHERE source_id IN (SELECT unnest($source_ids::VARCHAR[])) AND fetched_at > $since AND {OF_THE_PRESENT}
   QUALIFY row_number() OVER (PARTITION BY source_id, entry_id ORDER BY fetched_at, fetch_id) = 1
 ),
 latest AS (

@@ -3,7 +3,8 @@
 -- kind: table
 -- touched by: article_id
 -- A drift holds what shows its sign and was captured in its span; a person's quarantine all that was captured in its. A span that
--- ends where it began (released, or taken for the new normal) holds nothing. Later captures that read well are free at once.
+-- ends where it began (released, or taken for the new normal) holds nothing. Later captures that read well are free at once. No
+-- drift holds what archives alone list: pages of years ago show the layout of their time.
 WITH hold AS (
   SELECT alarm_id, source_id, alarm_kind, sign, sign_value, since_at, coalesce(ended_at, 'infinity') AS until_at, cause, change_seq
   FROM core.alarm
@@ -17,7 +18,10 @@ capture AS (
   FROM core.current AS article
   JOIN core.verdict AS verdict ON verdict.fetch_id = article.fetch_id
   JOIN hold ON hold.source_id = verdict.source_id AND verdict.fetched_at >= hold.since_at
+  LEFT JOIN (FROM core.entry WHERE listed_by = 'archive') AS past
+    ON past.source_id = verdict.source_id AND past.entry_id = verdict.entry_id
   WHERE article.article_id IN (SELECT article_id FROM touched_article)
+    AND (hold.alarm_kind = 'quarantined' OR past.entry_id IS NULL)
 )
 SELECT
   capture.article_id,

@@ -15,27 +15,11 @@ WITH request AS (
   FROM raw.request
   GROUP BY request_id
 ),
-part AS (
-  SELECT
-    request_id,
-    part_id,
-    last(is_done ORDER BY read_at, is_done, load_seq) AS is_done,
-    last(outcome ORDER BY read_at, is_done, load_seq) AS outcome,
-    last(not_before_at ORDER BY read_at, is_done, load_seq) AS not_before_at,
-    max(read_at) AS read_at,
-    sum(found_count) AS found_count,
-    sum(outside_count) AS outside_count,
-    sum(erased_count) AS erased_count,
-    sum(unusable_count) AS unusable_count,
-    sum(fault_count) AS fault_count
-  FROM raw.part
-  GROUP BY request_id, part_id
-),
 progress AS (
   SELECT
     request_id,
     count(*) AS part_count,
-    count(*) FILTER (NOT is_done OR outcome <> 'ok' OR fault_count > 0) AS unread_part_count,
+    count(*) FILTER (is_unread) AS unread_part_count,
     max(not_before_at) FILTER (NOT is_done) AS not_before_at,
     max(read_at) AS read_at,
     sum(found_count)::BIGINT AS found_count,
@@ -43,7 +27,7 @@ progress AS (
     sum(erased_count)::BIGINT AS erased_count,
     sum(unusable_count)::BIGINT AS unusable_count,
     sum(fault_count)::BIGINT AS fault_count
-  FROM part
+  FROM mart.backfill_part
   GROUP BY request_id
 ),
 certified AS (

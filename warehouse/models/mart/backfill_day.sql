@@ -2,21 +2,11 @@
 -- grain: request_id, source_id, counted_on
 -- kind: view
 -- A day is signed when every part that may hold it was read to its end without a fault, and every item that was listed is held
--- or in a final state of the ledger. Held counts what was there before the request came to it, whatever it is.
+-- or in a final state of the ledger. Held counts the articles that were there before the request came to them, and still are.
 WITH request AS (
   SELECT request_id, source_id, from_on, to_on
   FROM raw.request
   QUALIFY row_number() OVER (PARTITION BY request_id ORDER BY asked_at, load_seq) = 1
-),
-part AS (
-  SELECT
-    request_id,
-    part_id,
-    any_value(part_on) AS part_on,
-    NOT last(is_done ORDER BY read_at, is_done, load_seq) OR last(outcome ORDER BY read_at, is_done, load_seq) <> 'ok'
-      OR sum(fault_count) > 0 AS is_unread
-  FROM raw.part
-  GROUP BY request_id, part_id
 ),
 -- an item is told of several times where several parts list it, or captures of it
 listed AS (
@@ -47,7 +37,7 @@ item AS (
     CASE
       WHEN ledger.entry_id IS NULL THEN 'missing'
       WHEN capture.is_owed THEN 'waiting'
-      WHEN listed.was_held THEN 'held'
+      WHEN listed.was_held AND ledger.state IN ('stored', 'duplicate') THEN 'held'
       ELSE ledger.state
     END AS state
   FROM listed
@@ -85,15 +75,20 @@ day AS (
   FROM asked_of
   JOIN request USING (request_id)
 ),
--- a file that was begun on the evening before may reach into a day
+-- a file that was begun on the evening before may reach into a day; what was read before a day was over cannot hold all of it
 unread AS (
-  SELECT day.request_id, day.source_id, day.counted_on, count(*) AS part_count, count(*) FILTER (is_unread) AS unread_part_count
+  SELECT
+    day.request_id,
+    day.source_id,
+    day.counted_on,
+    count(*) FILTER (is_unread OR coalesce(part.read_at < day.counted_on::TIMESTAMP AT TIME ZONE 'UTC' + INTERVAL 1 DAY, false))
+      AS unread_part_count
   FROM day
-  JOIN part ON part.request_id = day.request_id AND (part_on IS NULL OR day.counted_on - part_on BETWEEN 0 AND 1)
+  JOIN mart.backfill_part AS part ON part.request_id = day.request_id AND (part_on IS NULL OR day.counted_on - part_on BETWEEN 0 AND 1)
   GROUP BY ALL
 ),
 known AS (
-  SELECT request_id, count(*) AS all_part_count FROM part GROUP BY request_id
+  SELECT request_id, count(*) AS all_part_count FROM mart.backfill_part GROUP BY request_id
 )
 SELECT
   day.request_id,

@@ -4,7 +4,8 @@
 -- Paused: by a person, or in the catalogue. Blocked: refused by robots.txt, a bot challenge or 401, 403, 407, 429, 451, on 60 % of
 -- its last 20 pages of a week, or on all of its feeds. Failing: none of its feeds can be read. Quiet: an alarm says so by its habit;
 -- where too little is known for a habit, three days without a new item. New: first polled within a week.
--- "Now" is the last poll of any source that is loaded, so that the same file always answers the same.
+-- "Now" is the last poll of any source that is loaded, so that the same file always answers the same. What archives alone list
+-- is the past, whenever it was brought in: it is in none of this (mart.backfill has it).
 WITH clock AS (
   SELECT max(polled_at) AS as_of_at FROM raw.poll
 ),
@@ -41,18 +42,20 @@ item AS (
     max(listed_at) AS last_listed_at,
     CASE WHEN count(DISTINCT listed_at) >= 3 THEN (max(listed_at) - min(listed_at)) / (count(DISTINCT listed_at) - 1) END
       AS mean_pause,
-    count(*) FILTER (listed_at > as_of_at - INTERVAL 1 DAY AND listed_by IS DISTINCT FROM 'archive') AS seen_24h,
+    count(*) FILTER (listed_at > as_of_at - INTERVAL 1 DAY) AS seen_24h,
     count(*) FILTER (state = 'waiting') AS waiting_count,
     min(listed_at) FILTER (state = 'waiting') AS oldest_waiting_at,
     count(*) FILTER (listed_at > as_of_at - INTERVAL 7 DAYS AND state <> 'waiting' AND reason IS DISTINCT FROM 'erased') AS settled_count_7d,
     count(*) FILTER (listed_at > as_of_at - INTERVAL 7 DAYS AND state = 'rejected' AND reason IS DISTINCT FROM 'erased') AS rejected_count_7d,
     count(*) FILTER (listed_at > as_of_at - INTERVAL 7 DAYS AND state = 'failed') AS failed_count_7d
   FROM mart.ledger, clock
+  WHERE listed_by IS DISTINCT FROM 'archive'
   GROUP BY source_id
 ),
 article AS (
   SELECT source_id, first_seen_at, max(first_seen_at) OVER (PARTITION BY source_id) AS last_article_at
   FROM core.article
+  ANTI JOIN (FROM core.entry WHERE listed_by = 'archive') AS past USING (source_id, entry_id)
 ),
 news AS (
   SELECT
@@ -60,7 +63,7 @@ news AS (
     max(first_seen_at) AS last_article_at,
     count(*) FILTER (first_seen_at > as_of_at - INTERVAL 1 DAY) AS article_count_1d,
     count(*) FILTER (first_seen_at > as_of_at - INTERVAL 7 DAYS) AS article_count_7d
-  FROM core.article, clock
+  FROM article, clock
   GROUP BY source_id
 ),
 -- up to its last article, so that silence does not wear the median down; days before it was first polled are none
@@ -91,7 +94,7 @@ look AS (
     CASE WHEN reason IN ('robots_denied', 'rate_limited', 'bot_challenge') THEN reason ELSE format('http {}', http_status) END
       AS refusal
   FROM mart.ledger, clock
-  WHERE last_fetched_at > as_of_at - INTERVAL 7 DAYS
+  WHERE last_fetched_at > as_of_at - INTERVAL 7 DAYS AND listed_by IS DISTINCT FROM 'archive'
   QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY last_fetched_at DESC, entry_id) <= 20
 ),
 refused AS (

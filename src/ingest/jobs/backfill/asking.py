@@ -3,7 +3,10 @@
 import os
 import re
 import secrets
+import subprocess
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import get_args
@@ -12,11 +15,21 @@ from uuid import UUID
 from ingest import catalogue
 from ingest.errors import InputError
 from ingest.history import InputKind, Request
-from ingest.jobs.backfill.past import open_past
+from ingest.jobs.backfill.past import open_past, sources_of
+from ingest.records import Source
+from ingest.rules.wanted import wanted_of
 from ingest.settings import Settings
 from ingest.stage import batch as stage
 
 OF_A_SOURCE: frozenset[InputKind] = frozenset(("sitemap", "feed"))  # what a publisher offers of its own
+# (a+)+$ tries an address of 40 letters in a trillion ways, and nothing stops Python's search: another process finds out.
+PROBE = """
+import re, sys
+find = re.compile(sys.argv[1]).search
+for run in ("a", "1", "-", "/", "a-", "a/", "1-", "a1", "storm-over-the-bay-", "2026/11/"):
+    find("https://www.example.org/" + run * (200 // len(run)) + "!")
+"""
+PROBE_S = 10.0  # 0.05 on a quiet machine
 BY_ADDRESS: frozenset[InputKind] = frozenset(("warc", "cdx", "list", "folder"))
 
 
@@ -38,12 +51,15 @@ def request(
     Sealed as one batch, unless it is not to be kept. Raises InputError for what cannot be asked for.
     """
     at = now or datetime.now(UTC)
-    _must_make_sense(settings, source_ids, input_kind, input_address, from_on, to_on, url_pattern)
+    sources = catalogue.read(settings.catalogue)
+    _must_make_sense(settings, sources, source_ids, input_kind, input_address, from_on, to_on, url_pattern)
     named: list[str | None] = list(dict.fromkeys(source_ids))
+    places = tuple(sorted({one.strip().lower().rstrip(".") for one in hosts}))
     asked = [
-        _request(source_id, input_kind, _absolute(input_address), from_on, to_on, tuple(sorted(hosts)), url_pattern, at)
+        _request(source_id, input_kind, _absolute(input_address), from_on, to_on, places, url_pattern, at)
         for source_id in (named or [None])
     ]
+    _must_be_hosts(places, asked, sources)
     with open_past(settings, now=at) as (_, requests):
         known = {one.request_id: one for one in requests.all()}
     if is_kept and (fresh := [one for one in asked if one.request_id not in known]):
@@ -85,8 +101,19 @@ def _request(
     )
 
 
+def _must_be_hosts(places: Sequence[str], asked: Sequence[Request], sources: Sequence[Source]) -> None:
+    """A host that no source has would leave nothing to bring in, and a certificate that all of it is there."""
+    wanted = [wanted_of(replace(one, url_pattern=None), sources_of(one, sources)) for one in asked]
+    for place in places:
+        if "/" in place or not any(one.is_wanted(f"https://{place}/") for one in wanted):
+            raise InputError(
+                f"--host {place!r}: no source that is asked for has pages there", "a name alone: www.example.org"
+            )
+
+
 def _must_make_sense(
     settings: Settings,
+    sources: Sequence[Source],
     source_ids: Sequence[str],
     input_kind: InputKind,
     input_address: str | None,
@@ -94,7 +121,7 @@ def _must_make_sense(
     to_on: date,
     url_pattern: str | None,
 ) -> None:
-    known = {source.source_id for source in catalogue.read(settings.catalogue)}
+    known = {source.source_id for source in sources}
     if unknown := set(source_ids) - known:
         raise InputError(
             f"{settings.catalogue}: no source {', '.join(sorted(unknown))}", "`ingest sources` lists those there are"
@@ -109,8 +136,21 @@ def _must_make_sense(
         raise InputError(f"a backfill by {input_kind} needs an address", f"--input {input_kind}:FILE-OR-ADDRESS")
     try:
         re.compile(url_pattern or "")
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise InputError(f"--match {url_pattern!r} is no regular expression: {error}") from None
+    if url_pattern and not _is_quick(url_pattern):
+        raise InputError(
+            f"--match {url_pattern!r} may take years on one address",
+            "it repeats what repeats itself: (a|b)+ instead of (a+|b)+",
+        )
+
+
+def _is_quick(url_pattern: str) -> bool:
+    try:
+        subprocess.run([sys.executable, "-c", PROBE, url_pattern], check=False, capture_output=True, timeout=PROBE_S)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _absolute(address: str | None) -> str | None:

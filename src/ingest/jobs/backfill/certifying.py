@@ -85,7 +85,7 @@ class Hole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
-    """A part that was not read to its end without a fault, by the newest word on it."""
+    """A row of mart.backfill_part: one that was not read to its end without a fault, or was and is lost."""
 
     request_id: str
     part_address: str
@@ -93,6 +93,7 @@ class Unread:
     outcome: str
     detail: str | None
     is_done: bool
+    is_lost: bool
     fault_count: int
 
 
@@ -137,7 +138,9 @@ def certificate(
                 connection, Hole, "mart.backfill_hole", request_ids, f"counted_on DESC, url LIMIT {int(holes_shown)}"
             ),
             hole_count=int(hole_count),
-            unread=_rows(connection, Unread, f"({UNREAD})", request_ids, "request_id, part_address"),
+            unread=_rows(
+                connection, Unread, "(FROM mart.backfill_part WHERE is_unread)", request_ids, "request_id, part_address"
+            ),
             published_at=published_at,
         )
 
@@ -169,22 +172,6 @@ def refill(settings: Settings, *, request_id: str) -> Refill | None:
         to_on=last,
         url_pattern=pattern_of(proven.holes) if proven.hole_count <= HOLES_NAMED else asked.url_pattern,
     )
-
-
-UNREAD = """
-SELECT
-  request_id,
-  any_value(part_address) AS part_address,
-  any_value(part_on) AS part_on,
-  last(outcome ORDER BY read_at, is_done, load_seq) AS outcome,
-  last(detail ORDER BY read_at, is_done, load_seq) AS detail,
-  last(is_done ORDER BY read_at, is_done, load_seq) AS is_done,
-  sum(fault_count)::BIGINT AS fault_count
-FROM raw.part
-GROUP BY request_id, part_id
-HAVING NOT last(is_done ORDER BY read_at, is_done, load_seq) OR last(outcome ORDER BY read_at, is_done, load_seq) <> 'ok'
-  OR sum(fault_count) > 0
-"""
 
 
 def pattern_of(holes: Collection[Hole]) -> str:

@@ -10,8 +10,9 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from ingest.catalogue import feed_id
-from ingest.discover.feed_archive import goes_on, read_page
-from ingest.discover.sitemap import read_past_sitemap
+from ingest.discover.feed import FeedReading
+from ingest.discover.feed_archive import goes_on, is_further_page, read_page
+from ingest.discover.sitemap import SitemapReading, read_past_sitemap
 from ingest.fetch.answer import Accept
 from ingest.fetch.pace import Again, in_turn
 from ingest.fetch.response import Response
@@ -29,6 +30,8 @@ from ingest.warehouse.requests import PartState
 AT_ONCE = 4  # each may be 50 MB
 ROBOTS = "/robots.txt"
 PUT_OFF = None
+CUT = "it ends early"
+GONE = frozenset({404, 410})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +84,10 @@ def read_listings(
         source = source_of(part)
         if urlsplit(part.part_address).path == ROBOTS:
             manners.ask_rules(source, part.part_address)
-            urls = manners.sitemaps(source, part.part_address)
-            return (_named(urls),)
+            told = manners.rules(source, part.part_address)
+            if is_passing(told.outcome, told.http_status):
+                return (_paused(f"robots.txt: {told.outcome}", told.not_before_at),)
+            return (_named(manners.sitemaps(source, part.part_address)),)
         request = requests[part.request_id]
         accept: Accept = "sitemap" if request.input_kind == "sitemap" else "feed"
         visited = manners.visit(source, part.part_address, accept=accept, etag=None, last_modified=None)
@@ -90,6 +95,8 @@ def read_listings(
             return visited
         if visited.response is None:
             return (PUT_OFF,)
+        if visited.response.http_status in GONE and accept == "feed" and is_further_page(part.part_address):
+            return (_nothing(_ended("ok", "the page before it was the last")),)
         if visited.response.outcome != "ok":
             return (_unread(visited.response),)
         if accept == "feed":
@@ -124,10 +131,17 @@ def _named(urls: Sequence[str]) -> Listing:
 
 
 def _unread(response: Response) -> Listing:
-    is_to_wait = is_passing(response.outcome, response.http_status)
-    outcome: PartOutcome = "paused" if is_to_wait else "missing"
     detail = " ".join(filter(None, (response.outcome, str(response.http_status or ""), response.detail)))
-    ended = replace(_ended(outcome, detail), not_before_at=response.not_before_at)
+    if is_passing(response.outcome, response.http_status):
+        return _paused(detail, response.not_before_at)
+    return _nothing(_ended("missing", detail))
+
+
+def _paused(detail: str, not_before_at: datetime | None) -> Listing:
+    return _nothing(replace(_ended("paused", detail), not_before_at=not_before_at))
+
+
+def _nothing(ended: Ended) -> Listing:
     return Listing(found=(), entries=(), below=(), outside_count=0, unusable_count=0, ended=ended)
 
 
@@ -156,7 +170,7 @@ def _page_of_feed(part: PartState, response: Response, request: Request, chains:
         below=tuple(below),
         outside_count=0,
         unusable_count=page.reading.unlinked_count,
-        ended=_ended("ok" if page.reading.outcome == "ok" else "unreadable", page.reading.detail),
+        ended=_ended_by(page.reading),
     )
 
 
@@ -182,7 +196,7 @@ def _sitemap(part: PartState, response: Response, request: Request, settings: Se
         below=tuple(_part(child.url, now=response.fetched_at) for child in reading.children),
         outside_count=reading.outside_count,
         unusable_count=reading.unlinked_count,
-        ended=_ended("ok" if reading.outcome == "ok" else "unreadable", reading.detail),
+        ended=_ended_by(reading),
     )
 
 
@@ -205,6 +219,12 @@ def _found(entry: Entry, lastmod: Moment | None) -> Found:
         capture=None,
         pointer=None,
     )
+
+
+def _ended_by(reading: SitemapReading | FeedReading) -> Ended:
+    if reading.outcome != "ok":
+        return _ended("unreadable", reading.detail)
+    return _ended("ok", reading.detail) if reading.is_whole else _ended("cut_short", reading.detail or CUT)
 
 
 def _ended(outcome: PartOutcome, detail: str | None) -> Ended:

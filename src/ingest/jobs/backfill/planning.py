@@ -2,11 +2,13 @@
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from urllib.parse import urlsplit
 
 from ingest import catalogue
-from ingest.history import Ended, Part, PartRead, Request
+from ingest.history import Ended, Part, PartOutcome, PartRead, Request
 from ingest.inputs.place import Place
 from ingest.jobs import disk
 from ingest.jobs.backfill.asking import part_id
@@ -22,18 +24,23 @@ from ingest.settings import Settings
 from ingest.stage import batch as stage
 from ingest.warehouse.requests import PartState
 
+ENDED_BADLY: frozenset[PartOutcome] = frozenset(("missing", "unreadable", "cut_short"))
+
 
 def plan(
     settings: Settings,
     *,
     on: date | None,
     request_ids: Collection[str] | None = None,
+    is_again: bool | None = None,
     now: datetime | None = None,
 ) -> list[list[str]]:
     """Batches of part ids, newest first, parts that ask one host in one batch; [] on a full disk.
 
     `on`: of requests whose range holds that day, what is of it by a file's name or by what was listed; what is of no single
-    day goes with the range's last. None: all that is open. A part of an input that is paused waits.
+    day goes with the range's last. None: all that is open. A part of an input that is paused waits. `is_again`: parts that
+    were gone, cut short or unreadable, and those read before their last day was over, are read once more, from their
+    beginning; None: where requests are named, since somebody asked for just these again.
     """
     at = now or datetime.now(UTC)
     if disk.pressure(settings) != "none":
@@ -52,7 +59,19 @@ def plan(
         fresh = _fresh(chosen.values(), known, sources, place)
         owed_days = requests.owed_days()
     rows = [begun(part, chosen[part.request_id]).row() for part in fresh]
-    if rows := [*rows, *(_found_after_all(part, chosen[part.request_id]) for part in _stood_in(fresh, known, chosen))]:
+    stood_in = {part.part_id: part for part in _stood_in(fresh, known, chosen)}
+    rows += [_found_after_all(part, chosen[part.request_id]) for part in stood_in.values()]
+    is_for_all = is_again or (is_again is None and request_ids is not None)
+    anew = {
+        part.part_id: replace(part, position=0, is_done=False, outcome="ok", is_lost=False)
+        for part in known
+        if part.part_id not in stood_in
+        and (part.is_lost or (is_for_all and part.is_done and _is_worth_another(part, chosen[part.request_id], now=at)))
+        and _is_of(part, chosen[part.request_id], on)
+    }
+    rows += [begun(part, chosen[part.request_id]).row() for part in anew.values()]
+    known = [anew.get(part.part_id, part) for part in known]
+    if rows:
         _seal(settings, rows)
     resting = {part.request_id for part in known if part.not_before_at and part.not_before_at > at and not part.is_done}
     wanted = [
@@ -95,6 +114,8 @@ def new_part(request: Request, part: Part) -> PartState:
         is_done=False,
         outcome="ok",
         not_before_at=None,
+        read_at=None,
+        is_lost=False,
     )
 
 
@@ -134,8 +155,17 @@ def _seal(settings: Settings, rows: Sequence[PartRead]) -> None:
 def _is_due(part: PartState, request: Request, *, on: date | None, owed_on: set[date]) -> bool:
     if on is None:
         return not part.is_done or bool(owed_on)
-    is_of_day = part.part_on == on or (part.part_on is None and on == request.to_on)
-    return (not part.is_done and is_of_day) or on in owed_on
+    return (not part.is_done and _is_of(part, request, on)) or on in owed_on
+
+
+def _is_worth_another(part: PartState, request: Request, *, now: datetime) -> bool:
+    over_at = datetime.combine(part.part_on or request.to_on, time_of_day(), UTC) + timedelta(days=1)
+    is_early = part.read_at is not None and part.read_at < over_at <= now
+    return is_early or part.outcome in ENDED_BADLY
+
+
+def _is_of(part: PartState, request: Request, on: date | None) -> bool:
+    return on is None or part.part_on == on or (part.part_on is None and on == request.to_on)
 
 
 def _hosts(part: PartState, chosen: Mapping[str, Request]) -> set[str]:

@@ -37,7 +37,7 @@ from ingest.warehouse.requests import Owed, PartState, Requests
 logger = logging.getLogger(__name__)
 RUN_S = 18_000.0  # after which a run begins no visit and no part: what is left is for the next
 MET_MOST = 300_000  # entries that a sitting remembers, about 100 MB: then the past is looked at again
-PARTS_A_WAVE = 8  # of publishers: newest first, and what they list is fetched before older ones are read
+PARTS_A_WAVE = 4  # of publishers: newest first, and what they list is fetched before older ones are read; 50 MB each
 OWED_A_SITTING = 20_000
 LISTED_AT_ONCE = 5_000
 Rows = dict[str, list[Row]]
@@ -127,9 +127,13 @@ def until_done(
 ) -> BackfillSummary:
     """Plan and run again and again, until nothing is left, or nothing more can be had now."""
     total = BackfillSummary()
-    while work := [part_id for batch in plan(settings, on=None, request_ids=request_ids) for part_id in batch]:
+    is_again: bool | None = None  # what ended badly is tried once more, and then is what it is
+    while work := [
+        part_id for batch in plan(settings, on=None, request_ids=request_ids, is_again=is_again) for part_id in batch
+    ]:
         one = run(settings, work=work, progress=progress)
         total.add(one)
+        is_again = False
         if one.is_paused or not one.has_moved:
             break
     else:
@@ -200,7 +204,9 @@ class _Sitting:
                     self._summary.left += 1
                     continue
                 fresh = self._fresh(part, listing)
-                owed += self._list(part, listing, fresh)
+                told = self._list(part, listing, fresh)
+                owed += told[: max(0, OWED_A_SITTING - len(owed))]  # the others are owed to the next sitting
+                self._summary.left += len(owed) == OWED_A_SITTING
                 below += [one for one in fresh if self._locks.take(one.part_id)]
                 done += 1
                 self._progress("parts read", done, done + len(queue) + len(below))
