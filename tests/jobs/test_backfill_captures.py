@@ -206,6 +206,22 @@ def test_a_backfill_that_is_killed_at_any_moment_comes_to_the_same_end(daily: Se
     assert ends[0] == ends[1]
 
 
+def test_an_archive_is_not_asked_every_night_for_what_is_done(daily: Settings, tmp_path: Path) -> None:
+    settings = replace(daily, allow_networks=LOOPBACK)
+    file = write_warc(tmp_path / "a.warc.gz", [storm(1)])
+    with ArchiveHost({"/warc.paths": b"a.warc.gz\n", "/a.warc.gz": file.read_bytes()}) as archive:
+        address = archive.url("/warc.paths")
+        (asked,) = backfill.request(
+            settings, source_ids=(), input_kind="warc", input_address=address, from_on=FIRST_DAY, to_on=LAST_DAY
+        )
+        assert backfill.until_done(settings).extracted == 1
+        before = len(archive.asked)
+        assert backfill.plan(settings, on=None) == []
+        assert len(archive.asked) == before
+        assert backfill.plan(settings, on=None, request_ids=[asked.request_id]) == []
+        assert len(archive.asked) == before + 1
+
+
 def test_an_archive_that_wants_to_be_left_alone_pauses_its_input_and_is_gone_on_with_later(
     daily: Settings, tmp_path: Path
 ) -> None:

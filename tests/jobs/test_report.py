@@ -1,13 +1,11 @@
 """The report: one page that opens offline in a real browser, on a phone and a screen, and lets no headline out."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from ingest.errors import InputError
 from ingest.jobs import build, load, publish, report
@@ -15,23 +13,8 @@ from ingest.settings import Settings
 from looks import ask
 from newsroom import MORNING, Newsroom
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 ATTACK = "</title><script>document.title = 'taken'</script><img src=x onerror=\"document.title = 'taken'\"> {0} $x^2$"
 SEEN = "[document.documentElement.scrollWidth, window.innerWidth, document.title, document.body.innerText]"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

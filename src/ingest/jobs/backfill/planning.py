@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from ingest import catalogue
 from ingest.history import Ended, Part, PartOutcome, PartRead, Request
-from ingest.inputs.place import Place
+from ingest.inputs.bucket import BUCKET
+from ingest.inputs.place import WEB, Place
 from ingest.jobs import disk
 from ingest.jobs.backfill.asking import part_id
 from ingest.jobs.backfill.files import file_parts
@@ -56,7 +57,8 @@ def plan(
             and one.source_id not in paused_ids
         }
         known = [part for part in requests.parts() if part.request_id in chosen]
-        fresh = _fresh(chosen.values(), known, sources, place)
+        looked_at = [one for one in chosen.values() if request_ids is not None or _may_have_more(one, known)]
+        fresh = _fresh(looked_at, known, sources, place)
         owed_days = requests.owed_days()
     rows = [begun(part, chosen[part.request_id]).row() for part in fresh]
     stood_in = {part.part_id: part for part in _stood_in(fresh, known, chosen)}
@@ -101,6 +103,13 @@ def _fresh(
                 ids.add(name)
                 fresh.append(new_part(request, part))
     return fresh
+
+
+def _may_have_more(request: Request, known: Sequence[PartState]) -> bool:
+    """Archives far away are not asked every night, for ever, what belongs to a request that is done; folders here may grow."""
+    is_far = request.input_address is not None and request.input_address.startswith((*WEB, BUCKET))
+    mine = [part for part in known if part.request_id == request.request_id]
+    return not is_far or not mine or any(not part.is_done or part.outcome != "ok" for part in mine)
 
 
 def new_part(request: Request, part: Part) -> PartState:
