@@ -147,6 +147,7 @@ def lived(home: Path, web: NewsWeb) -> Told:
         looked = looked_at(airflow)
         asked_for = unquote(urlsplit(looked.led_to).path.partition("/runs/")[2].partition("/")[0])
         button = airflow.wait("news_crawl", asked_for, WAIT_S)
+        airflow.until("what that run set off has ended", lambda: is_idle(airflow), within_s=WAIT_S)
         told: dict[str, Any] = {
             "crawl": airflow.task_states("news_crawl", run_id), "loads": loads(airflow), "live": live, "both": both,
             "backfill": first, "backfill_again": again, "backfill_tasks": tasks, "statuses": statuses, "killed": killed,
@@ -221,6 +222,11 @@ def looked_at(airflow: Standalone) -> Looked:
     return Looked(heading=heading, rows=rows, polled=said, led_to=led_to, complaints=complaints)
 
 
+def is_idle(airflow: Standalone) -> bool:
+    runs = [run for dag_id in ("news_crawl", "news_load", "news_backfill") for run in airflow.runs(dag_id)]
+    return all(run["state"] in ("success", "failed") for run in runs)
+
+
 def cpu_s(leader: int) -> float:
     """Of all processes of the session so far, those that ended and were waited for included."""
     ticks = sum(sum(map(int, fields[11:15])) for fields in session(leader))
@@ -287,7 +293,11 @@ def test_whatever_is_cleared_or_backfilled_again_runs_again_and_changes_nothing(
 def test_the_page_news_sources_is_for_who_is_logged_in_alone(told: Told) -> None:
     assert set(told.statuses.values()) == {401}
     assert told.looked.heading == "News sources"
-    assert sorted(told.looked.rows) == ["Donauer Abendblatt", "Harbour Gazette", "Tidewater Daily"]  # those ever polled
+    assert sorted(told.looked.rows) == [
+        "Donauer Abendblatt",
+        "The Harbour Gazette",
+        "Tidewater Daily",
+    ]  # those ever polled
     assert told.looked.complaints == []
 
 
