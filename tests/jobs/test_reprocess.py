@@ -83,9 +83,10 @@ class Press:
             fetch, b"<html><head><title>Sign in</title></head><body><p>Sign in</p></body></html>", "utf-8"
         )
 
-    def prints_what_was_rejected(self, url: str, reason: RejectionReason = "too_short") -> Fetch:
+    def prints_what_was_rejected(self, url: str, *more: str, reason: RejectionReason = "too_short") -> Fetch:
         """An article that the older version did not find."""
-        return self._archives(self.newsroom.rejects(url, reason), html(paragraphs=paragraphs(url)).encode(), "utf-8")
+        page = html(paragraphs=paragraphs(url, *more))
+        return self._archives(self.newsroom.rejects(url, reason), page.encode(), "utf-8")
 
     def publishes(self) -> None:
         if self.newsroom._rows:
@@ -340,7 +341,7 @@ def test_an_edit_is_not_lost_because_one_of_its_pages_is_damaged(press: Press, n
 @pytest.mark.parametrize("reason", ["extract_timeout", "extract_memory", "extract_crash"])
 def test_what_a_worker_failed_on_is_read_again_by_the_same_version(press: Press, reason: RejectionReason) -> None:
     press.newsroom.extractor_version = EXTRACTOR_VERSION
-    press.prints_what_was_rejected(C, reason)
+    press.prints_what_was_rejected(C, reason=reason)
     press.publishes()
     assert counts(again(press)) == {"chosen": 1, "read": 1, "became_articles": 1}
     assert ask(press.settings, "SELECT text FROM mart.article") == [(text(C),)]
@@ -348,9 +349,9 @@ def test_what_a_worker_failed_on_is_read_again_by_the_same_version(press: Press,
 
 
 def test_what_a_worker_fails_on_again_in_the_same_words_is_left_alone(press: Press) -> None:
-    press.prints_what_was_rejected(C, "extract_timeout")
+    press.prints_what_was_rejected(C, *LONG, reason="extract_timeout")
     press.publishes()
-    slow = replace_settings(press, extract_cpu_s=0.001)
+    slow = replace_settings(press, extract_cpu_s=0.005)
     for _ in range(2):
         assert again(slow).read == 1
     assert counts(reprocess.run(slow.settings)) == {}
