@@ -29,12 +29,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from ingest.extract.page import judge
+import timed_judge
+from ingest.extract.pool import ExtractorPool
 from ingest.history import Found, Part, Passed
 from ingest.inputs import warc
 from ingest.inputs.place import Place
 from ingest.jobs import backfill, load
-from ingest.records import Extraction, Page
 from ingest.rules.url import host, registrable
 from ingest.settings import Settings
 
@@ -188,22 +188,15 @@ def passing(files: Sequence[Path], _: Path) -> dict[str, Any]:
     return {}
 
 
-def alone(files: Sequence[Path], _: Path) -> dict[str, Any]:
-    """The extractor in one process, without a pool; only its own calls count."""
-    pages = articles = 0
-    used_s = 0.0
-    for one in told(files):
-        if isinstance(one, Found) and one.capture:
-            page = Page(
-                fetch_id="0", entry_id="0", source_id="0", url=one.url, final_url=one.capture.final_url,
-                http_charset=one.capture.http_charset, language="en", rule=None, fetched_at=one.captured_at or BEGAN_AT,
-                body=one.capture.body,
-            )  # fmt: skip
-            began_s = time.process_time()
-            verdict = judge(page)
-            used_s += time.process_time() - began_s
-            pages, articles = pages + 1, articles + isinstance(verdict, Extraction)
-    return {"pages": pages, "articles": articles, "judged_cpu_s": used_s}
+def time_the_extractor(folder: Path) -> None:
+    """All workers that start from now on note there what the extractor took."""
+    folder.mkdir(parents=True)
+    os.environ[timed_judge.FOLDER] = str(folder)
+    ExtractorPool.judge = lambda self, pages: self.run(timed_judge.timed, pages)  # type: ignore[method-assign]
+
+
+def extractor_s(folder: Path) -> float:
+    return sum(float(line) for path in folder.iterdir() for line in path.read_text("ascii").split())
 
 
 def whole(files: Sequence[Path], home: Path, workers: int) -> dict[str, Any]:
@@ -218,6 +211,7 @@ def whole(files: Sequence[Path], home: Path, workers: int) -> dict[str, Any]:
         )
     work = [part_id for group in backfill.plan(settings, on=None) for part_id in group]
     memory: list[float] = []
+    time_the_extractor(home / "times")
     began, began_cpu = time.perf_counter(), cpu_s()
     with Watch(memory):
         summary = backfill.run(settings, work=work)
@@ -227,7 +221,8 @@ def whole(files: Sequence[Path], home: Path, workers: int) -> dict[str, Any]:
     loading_began = cpu_s()
     loaded = load.run(settings)
     return counts | {
-        "run_s": ran_s, "run_cpu_s": ran_cpu_s, "load_cpu_s": cpu_s() - loading_began, "rows": loaded["row_count"],
+        "run_s": ran_s, "run_cpu_s": ran_cpu_s, "judged_cpu_s": extractor_s(home / "times"),
+        "load_cpu_s": cpu_s() - loading_began, "rows": loaded["row_count"],
         "staged_bytes": size_bytes(settings.stage), "archived_bytes": size_bytes(settings.raw),
         "warehouse_bytes": settings.writer_file.stat().st_size, "memory_mb": memory,
         "records": sum(int(path.with_suffix(".count").read_text("ascii")) for path in files),
@@ -265,8 +260,6 @@ def step(name: str, files: Sequence[Path], home: Path, workers: int) -> None:
             said = reading(files, home)
         case "passing":
             said = passing(files, home)
-        case "alone":
-            said = alone(files, home)
         case _:
             said = whole(files, home, workers)
     said |= {"elapsed_s": time.perf_counter() - began, "cpu_s": cpu_s() - began_cpu}
@@ -335,35 +328,27 @@ def report(files: list[Path]) -> None:
         row("CPU ms a page", 1000 * read["cpu_s"] / read["pages"])
         row("records/s of a core, all passed over by their addresses", round(read["records"] / skipped["cpu_s"]))
         print()
-        beside(files, homes)
+        run = ended(begun("whole", files, next(homes)))
+        compared(run)
+        print()
+        of_memory_and_disk(run)
         print()
         in_parallel(files, homes)
 
 
-def beside(files: list[Path], homes: Iterator[Path]) -> None:
-    """The extractor alone on half the files, the whole on all, the extractor on the rest: what slows the machine slows both."""
-    half = len(files) // 2
-    judged = [ended(begun("alone", [path], next(homes))) for path in files[:half]]
-    run = ended(begun("whole", files, next(homes)))
-    judged += [ended(begun("alone", [path], next(homes))) for path in files[half:]]
-    compared(run, sum(each["judged_cpu_s"] for each in judged) / sum(each["pages"] for each in judged))
-    print()
-    of_memory_and_disk(run)
-
-
-def compared(run: dict[str, Any], judged_s: float) -> None:
-    """`judged_s`: CPU time of a page in the extractor alone."""
+def compared(run: dict[str, Any]) -> None:
+    """The extractor is timed within the workers of the same run: what slows the machine slows all alike."""
     articles = run["extracted"]
     own, workers, load_s = (1000 * run[name] for name in ("run_cpu_s", "workers_cpu_s", "load_cpu_s"))
-    judged = 1000 * judged_s * run["targets"]
+    judged = 1000 * run["judged_cpu_s"]
     row("", "")
     row("---", "---")
     row("records", run["records"])
     row("pages among them", run["targets"])
     row("articles", articles)
     row("rejected", run["rejected"])
-    row("CPU ms an article: the extractor alone, in one process", judged / articles)
-    row("CPU ms an article: workers", workers / articles)
+    row("CPU ms an article: the extractor alone", judged / articles)
+    row("CPU ms an article: its workers beside it, and their start", (workers - judged) / articles)
     row("CPU ms an article: reading, hashing, archiving, staging", own / articles)
     row("CPU ms an article: loading", load_s / articles)
     row("CPU ms an article beyond the extractor alone", (own + workers + load_s - judged) / articles)
