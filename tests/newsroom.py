@@ -166,7 +166,7 @@ class Newsroom:
         """What the watch stages: an alarm that opens, and what the source was expected to bring today."""
         self._tick()
         alarm = opened(source_id, kind, "as told", since_at=since_at or self.now, now=self.now)
-        self._add("alarm", replace(alarm, change="cleared") if is_over else alarm)
+        self._add("alarm", replace(alarm, change="cleared", ended_at=alarm.since_at) if is_over else alarm)
         self._add("expected", Expected(
             source_id=source_id, expected_on=self.now.date(), hour_counts=(1.0,) * 24, learnt_at=self.now,
         ))  # fmt: skip

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,14 +20,14 @@ import pyarrow.parquet
 import pytest
 
 from ingest.errors import InputError
-from ingest.jobs import build, export, load, publish
+from ingest.jobs import build, export, load, publish, report
 from ingest.settings import Settings
 from ingest.share import manifest
 from ingest.share.manifest import Form
 from ingest.warehouse import sql
 from ingest.warehouse.read import reader
 from looks import ask
-from newsroom import Newsroom
+from newsroom import MORNING, Newsroom
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")  # ibis 12 asks DuckDB so
 FORMS = get_args(Form)
@@ -183,6 +183,21 @@ def test_increments_add_up_to_the_whole_and_hold_what_changed_alone(newsroom: Ne
     frame, lazy = recipe(folder, printed)
     assert {(row.article_id, row.title) for row in frame.itertuples()} == held
     assert set(lazy.select("article_id", "title").collect().rows()) == held
+
+
+def test_what_is_held_back_leaves_exports_and_the_report_until_it_is_released(newsroom: Newsroom, tmp_path: Path) -> None:
+    printed, folder = newsroom.settings, tmp_path / "out"
+    export.run(printed, folder, form="parquet")
+    for is_over, held_count in ((False, 2), (True, 0)):
+        ((seen,),) = ask(printed, "SELECT max(load_seq) FROM raw.batch")
+        newsroom.alarms("quarantined", since_at=MORNING, is_over=is_over)
+        goes_out(newsroom, printed)
+        slice_ = export.run(printed, tmp_path / f"slice-{seen}", form="parquet", since_change_seq=seen)
+        assert (slice_.removed_rows, slice_.written_rows) == (held_count, 2 - held_count)
+        export.run(printed, folder, form="parquet", is_incremental=True)
+        assert latest(folder, "SELECT count(*) FROM article") == [(2 - held_count,)]
+        summary = report.run(printed, tmp_path / "report.html", since=date(2026, 10, 1), until=date(2026, 12, 1))
+        assert summary.article_count == 2 - held_count
 
 
 def recipe(folder: Path, settings: Settings) -> tuple[Any, Any]:

@@ -13,4 +13,4 @@ if [ ! -s "$data/PG_VERSION" ]; then
   rm /tmp/password
   [ "$POSTGRES_DB" = postgres ] || echo "CREATE DATABASE \"$POSTGRES_DB\"" | postgres --single -j -D "$data" postgres
 fi
-exec "$@" -D "$data" -c unix_socket_directories=/tmp
+exec "$@" -D "$data"

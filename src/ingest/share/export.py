@@ -16,15 +16,21 @@ Connection = duckdb.DuckDBPyConnection
 
 
 class Keyed(NamedTuple):
-    """A table that increments hold in part: rows are replaced by their key, and Parquet lies in months of a moment."""
+    """A table that increments hold in part: rows are replaced by their key, and Parquet lies in months of a moment.
+
+    `gone`: the keys that are in it no longer, with the `change_seq` since when.
+    """
 
     key: str
     month_of: str
+    gone: str
 
 
+ERASED = "SELECT article_id, load_seq AS change_seq FROM raw.tombstone WHERE article_id IS NOT NULL"
+HELD = "SELECT article_id, change_seq FROM mart.quarantined_article"
 KEYED = {
-    "mart.article": Keyed(key="article_id", month_of="published_at"),
-    "mart.revision": Keyed(key="article_id", month_of="first_seen_at"),
+    "mart.article": Keyed(key="article_id", month_of="published_at", gone=f"{ERASED} UNION ALL {HELD}"),
+    "mart.revision": Keyed(key="article_id", month_of="first_seen_at", gone=ERASED),
 }
 # A row group of 20,480 articles is about 80 MB before compression, and each thread holds one
 WRITTEN: dict[Form, str] = {
@@ -46,8 +52,7 @@ WHERE known_row.row_hash IS DISTINCT FROM current_row.row_hash
 """
 REMOVED = "SELECT key AS {key}, {number}::BIGINT AS export_number FROM known_row ANTI JOIN current_row USING (key)"
 TOMBSTONES = """
-SELECT DISTINCT {key}::VARCHAR AS {key}, {number}::BIGINT AS export_number FROM raw.tombstone
-WHERE {key} IS NOT NULL AND load_seq > {since}
+SELECT DISTINCT {key}::VARCHAR AS {key}, {number}::BIGINT AS export_number FROM ({gone}) WHERE change_seq > {since}
 """
 
 
@@ -148,8 +153,9 @@ class _Set:
         return self._rows(table, where, month_of=keyed.month_of if keyed else None)
 
     def _tombstones(self, table: str, keyed: Keyed) -> list[File]:
-        """Who keeps slices keeps no state here: what was erased since is told by the warehouse itself."""
-        query = TOMBSTONES.format(key=keyed.key, number=self.number, since=self._wanted.since_change_seq)
+        """Who keeps slices keeps no state here: what was erased or held back since is told by the warehouse itself."""
+        since = self._wanted.since_change_seq
+        query = TOMBSTONES.format(key=keyed.key, gone=keyed.gone, number=self.number, since=since)
         return _filled(self._copy(query, table, "removed", "removed"))
 
     def _rows(self, table: str, where: str, *, month_of: str | None) -> list[File]:

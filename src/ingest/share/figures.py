@@ -19,8 +19,9 @@ FIRST_AND_LAST = """
 SELECT coalesce(min(listed_on), current_date), coalesce(max(listed_on), current_date) FROM mart.ledger
 """
 SNAPSHOT = "SELECT snapshot_id, published_at FROM mart.snapshot WHERE is_this_file"
-# ::DATE + 0 hours is midnight UTC: the connection's zone is UTC
-SPAN = "published_at >= $since::DATE AND published_at < $until::DATE"
+# of what mart.article holds; ::DATE + 0 hours is midnight UTC: the connection's zone is UTC
+SPAN = """published_at >= $since::DATE AND published_at < $until::DATE
+  AND article_id NOT IN (SELECT suspect.article_id FROM core.suspect AS suspect WHERE suspect.is_held)"""
 # to be had in time: known to the minute, and no backfill brought it
 TIMED = """published_precision <> 'day' AND published_evidence <> 'first-seen' AND (source_id, entry_id) NOT IN (
   SELECT (source_id, entry_id) FROM core.entry WHERE listed_by = 'archive')"""
