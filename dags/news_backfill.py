@@ -39,8 +39,8 @@ DOC = """
 Brings in the past, a run a day (the run's *partition*). *Backfill* (the form, `POST /api/v2/backfills`, or `airflow backfill
 create`) makes the runs of a range of days; choose *All runs*, since each day that this DAG was on has a run of its night already.
 The parameters say which sources and where their past is to be found; without them a run works on the open requests that hold its
-day. For a large site give *From* and *To* of the whole range with the Backfill: its listings are then read once, by the run of the
-last day. *Trigger* without a partition works on all that is open, or on a request of its own for *From* to *To*.
+day. For a large site give *From* and *To* of the whole range with the Backfill: its listings are then read once, by the run of
+the last day. *Trigger* without a partition works on all that is open, or on a request of its own for *From* to *To*.
 *Address* may name any file that the worker can read.
 
 What a red task means:

@@ -62,15 +62,22 @@ would take more than 5 % of the time. Its log says which.
             title="Publish now",
             description="Publish even if nothing is new, or the last time was moments ago (else at most 5 % of the time goes"
             " into it).",
-        )
+        ),
+        "again": Param(
+            [],
+            type="array",
+            items={"type": "string"},
+            title="Load again",
+            description="Batches that are in quarantine, by their names, a line each: they are released and tried once more.",
+        ),
     },
 )
 def news_load() -> None:
     @task(multiple_outputs=False)
-    def load() -> dict[str, Any]:
+    def load(params: dict[str, Any]) -> dict[str, Any]:
         from ingest.jobs import load
 
-        return load.run(settings())
+        return load.run(settings(), again=params["again"])
 
     @task(multiple_outputs=False)
     def build() -> dict[str, Any]:

@@ -4,6 +4,7 @@
 """
 
 import importlib
+import json
 import os
 import pathlib
 import signal
@@ -25,8 +26,8 @@ PLACES: dict[str, tuple[Any, str]] = {
 }
 
 
-def killed(settings: Settings, job: str, *, at: str, number: int, now: datetime | None = None) -> bool:
-    """Run a job by its module name; True if the kill came before its end."""
+def killed(settings: Settings, job: str, *, at: str, number: int, now: datetime | None = None, **given: object) -> bool:
+    """Run a job by its module name, with what it is given by name; True if the kill came before its end."""
     environ = {
         **os.environ,
         "INGEST_HOME": str(settings.home),
@@ -36,9 +37,9 @@ def killed(settings: Settings, job: str, *, at: str, number: int, now: datetime 
     }
     if settings.keep_batches_days is not None:
         environ["INGEST_KEEP_BATCHES_DAYS"] = str(settings.keep_batches_days)
-    given = [now.isoformat()] if now else []
+    given |= {"now": now.isoformat()} if now else {}
     ended = subprocess.run(
-        [sys.executable, __file__, at, str(number), job, *given],
+        [sys.executable, __file__, at, str(number), job, json.dumps(given)],
         check=False,
         env=environ,
         capture_output=True,
@@ -68,5 +69,7 @@ if __name__ == "__main__":
 
     owner, name = PLACES[sys.argv[1]]
     setattr(owner, name, _die_after(getattr(owner, name), int(sys.argv[2])))
-    moment = {"now": datetime.fromisoformat(sys.argv[4])} if sys.argv[4:] else {}
-    importlib.import_module(f"ingest.jobs.{sys.argv[3]}").run(settings_module.load(), **moment)
+    named = json.loads(sys.argv[4])
+    if "now" in named:
+        named["now"] = datetime.fromisoformat(named["now"])
+    importlib.import_module(f"ingest.jobs.{sys.argv[3]}").run(settings_module.load(), **named)

@@ -185,7 +185,9 @@ def test_increments_add_up_to_the_whole_and_hold_what_changed_alone(newsroom: Ne
     assert set(lazy.select("article_id", "title").collect().rows()) == held
 
 
-def test_what_is_held_back_leaves_exports_and_the_report_until_it_is_released(newsroom: Newsroom, tmp_path: Path) -> None:
+def test_what_is_held_back_leaves_exports_and_the_report_until_it_is_released(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
     printed, folder = newsroom.settings, tmp_path / "out"
     export.run(printed, folder, form="parquet")
     for is_over, held_count in ((False, 2), (True, 0)):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import WriterBusy
+from ingest.errors import InputError, WriterBusy
 from ingest.jobs import build, load, publish
 from ingest.settings import Settings
 from ingest.warehouse import writer
@@ -122,6 +122,29 @@ def test_a_truncated_batch_is_quarantined_and_the_others_go_out(staged: Newsroom
     shutil.rmtree(settings.writer_file.parent)
     everything(settings)
     assert ask(settings, "SELECT batch_id FROM raw.quarantine") == [(pages.parent.name,)]
+
+
+def test_what_was_mended_is_released_and_loaded_last_whatever_is_killed(staged: Newsroom, settings: Settings) -> None:
+    pages = min(settings.stage.glob("*/*-pages-*/extraction.parquet"))
+    whole = pages.read_bytes()
+    pages.write_bytes(whole[:100])
+    everything(settings)
+    batch_id = pages.parent.name
+    assert load.run(settings, again=[batch_id])["quarantined"] == [batch_id]
+    pages.write_bytes(whole)
+    assert killed(settings, "load", at="fsync", number=1, again=[batch_id])  # noted, and not carried out
+    everything(settings)
+    assert ask(settings, "SELECT state, count(*) FROM mart.ledger GROUP BY state ORDER BY state") == [
+        ("failed", 1), ("rejected", 1), ("stored", 3), ("waiting", 2)  # the copy was there first, and stays what it is
+    ]  # fmt: skip
+    assert ask(settings, "SELECT batch_id FROM raw.batch ORDER BY load_seq DESC LIMIT 1") == [(batch_id,)]
+    assert ask(settings, "FROM raw.quarantine") == []
+    released = tables(settings.published_file)
+    shutil.rmtree(settings.writer_file.parent)
+    assert everything(settings) == released
+    for name in (batch_id, "no-such-batch"):
+        with pytest.raises(InputError, match="is in no quarantine"):
+            load.run(settings, again=[name])
 
 
 def test_a_batch_that_fails_a_check_is_taken_out_and_the_rest_goes_out(staged: Newsroom, settings: Settings) -> None:

@@ -32,13 +32,16 @@ def crawl(source_ids: tuple[str, ...], wants_json: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--again", multiple=True, metavar="BATCH", help="Release this batch from quarantine first; may be repeated."
+)
 @json_option
-def load(wants_json: bool) -> None:
+def load(again: tuple[str, ...], wants_json: bool) -> None:
     """Load every sealed batch that is not in the warehouse yet."""
     from ingest.jobs import load as job
 
     with show.progress() as progress:
-        summary = job.run(load_settings(), progress=progress)
+        summary = job.run(load_settings(), again=again, progress=progress)
     _tell(summary, wants_json)
 
 

@@ -1,12 +1,14 @@
 """Load: every sealed batch that the journal does not hold goes into the raw layer, once. Building is the next job."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import duckdb
 
 from ingest import __version__
-from ingest.errors import BatchCorrupt, BatchTooNew
+from ingest.errors import BatchCorrupt, BatchTooNew, InputError
 from ingest.jobs import base, obedience
 from ingest.log import Progress, event, unwatched
 from ingest.settings import Settings
@@ -19,13 +21,14 @@ logger = logging.getLogger(__name__)
 Summary = dict[str, int | list[str]]
 
 
-def run(settings: Settings, *, progress: Progress = unwatched) -> Summary:
+def run(settings: Settings, *, again: Sequence[str] = (), progress: Progress = unwatched) -> Summary:
     """Load what is owed, in the journal's order first and then by age.
 
-    A corrupt batch is quarantined, one of a newer version waits, the rest goes on. Raises WriterBusy while another
-    writer works.
+    A corrupt batch is quarantined, one of a newer version waits, the rest goes on. `again`: batches to be released from
+    quarantine and tried once more. Raises WriterBusy while another writer works, InputError for one that is in none.
     """
     with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=datetime.now(UTC)) as connection:
+        _release(settings, again)
         return load_owed(settings, connection, progress=progress)
 
 
@@ -37,6 +40,7 @@ def load_owed(settings: Settings, connection: duckdb.DuckDBPyConnection, *, prog
     loaded: list[str] = []
     quarantined: list[str] = []
     lines = journal.read(settings.stage)
+    warehouse.release(connection, [name for name, line in lines.items() if line.verdict == "released"])
     row_count = base.load_missing(settings, connection, lines)
     held = warehouse.held(connection)
     owed = [name for name in lines if name not in held]
@@ -55,6 +59,23 @@ def load_owed(settings: Settings, connection: duckdb.DuckDBPyConnection, *, prog
     if not settings.keep_superseded:
         _drop_superseded(connection)
     return {"loaded": loaded, "quarantined": quarantined, "row_count": row_count}
+
+
+def _release(settings: Settings, batch_ids: Sequence[str]) -> None:
+    """Note it in the journal alone: whoever loads next, after a kill too, takes them out of the warehouse's quarantine."""
+    lines = journal.read(settings.stage)
+    for batch_id in batch_ids:
+        if batch_id not in lines or lines[batch_id].verdict != "quarantined":
+            raise InputError(
+                f"batch {batch_id} is in no quarantine", '`ingest query "FROM raw.quarantine"` lists those that are'
+            )
+    now = datetime.now(UTC)
+    for batch_id in batch_ids:
+        line = replace(
+            lines[batch_id], verdict="released", finding="", ingest_version=__version__, written_at=now.isoformat()
+        )
+        journal.append(settings.stage, line)
+        event(logger, "batch_released", batch_id=batch_id)
 
 
 def _load(

@@ -36,8 +36,8 @@ WORDLESS = "what it said of an erased item is erased, too"
 
 
 def place(settings: Settings, connection: Connection, batch: Batch, lines: Lines, *, now: datetime) -> journal.Line:
-    """The batch's line in the journal file, synced before anything is committed; a new one where it has none."""
-    if batch.batch_id not in lines:
+    """The batch's line in the journal file, synced before anything is committed; a new one where it has no place yet."""
+    if batch.batch_id not in lines or lines[batch.batch_id].verdict == "released":
         # the warehouse is asked too: a journal file that was lost or restored must not begin anew
         load_seq = max(journal.next_seq(lines.values()), load.last_seq(connection) + 1)
         line = journal.line(

@@ -19,11 +19,14 @@ JOURNAL = "journal.jsonl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`load_seq` is the batch's place in the order; 0 for one that was quarantined before it had any."""
+    """`load_seq` is the batch's place in the order; 0 for one that was quarantined before it had any.
+
+    A batch that was released from quarantine gets a place at the end when it is loaded.
+    """
 
     load_seq: int
     batch_id: str
-    verdict: Literal["loaded", "quarantined"]
+    verdict: Literal["loaded", "quarantined", "released"]
     finding: str
     schema_version: int
     ingest_version: str

@@ -1,5 +1,6 @@
 """Loading: one batch, one transaction, one journal row. Where batches come from and what is built of them is elsewhere."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import duckdb
@@ -108,6 +109,11 @@ def quarantine(connection: duckdb.DuckDBPyConnection, batch_id: str, *, finding:
         connection.execute(f"DELETE FROM raw.{table} WHERE batch_id = ?", [batch_id])
     connection.execute("DELETE FROM raw.batch WHERE batch_id = ?", [batch_id])
     connection.execute("INSERT INTO raw.quarantine VALUES (?, ?, ?)", [batch_id, finding, now])
+
+
+def release(connection: duckdb.DuckDBPyConnection, batch_ids: Sequence[str]) -> None:
+    """Forget that these batches were quarantined."""
+    connection.execute("DELETE FROM raw.quarantine WHERE list_contains(?, batch_id)", [list(batch_ids)])
 
 
 def last_seq(connection: duckdb.DuckDBPyConnection) -> int:
