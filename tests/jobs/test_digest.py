@@ -138,6 +138,14 @@ def test_a_damaged_state_tells_again_rather_than_never(settings: Settings, hook:
     assert digest.run(settings, addresses=[hook.address], now=NOW + 3 * HOUR).sent == 0
 
 
+def test_a_callback_that_sees_no_address_leaves_its_message_to_who_does(settings: Settings, hook: Webhook) -> None:
+    for number in (1, 2):  # nobody was ever known; then, the address that took the first
+        now = NOW + 2 * number * HOUR
+        assert digest.run(settings, happened=[failed(number, now=now)], is_blind=True, now=now).sent == 0
+        assert digest.run(settings, addresses=[hook.address], now=now + MINUTE).sent == 1
+    assert [one["title"] for one in hook.received] == ["News, urgent: 1 urgent"] * 2
+
+
 def test_what_can_wait_is_gathered_and_what_cannot_goes_at_once_but_is_no_flood(
     settings: Settings, hook: Webhook
 ) -> None:

@@ -75,9 +75,14 @@ def run(
     *,
     happened: Sequence[Happening] = (),
     addresses: Sequence[str] | None = None,
+    is_blind: bool = False,
     now: datetime | None = None,
 ) -> DigestSummary:
-    """Tell what is new; `addresses`: apprise addresses, INGEST_NOTIFY's where None. Never raises for an address that fails."""
+    """Tell what is new; `addresses`: apprise addresses, INGEST_NOTIFY's where None. Never raises for an address that fails.
+
+    `is_blind`: the caller cannot see who is to be told. The message is left to those last known, and where nobody ever was,
+    what is new waits for a call that sees.
+    """
     at = now or datetime.now(UTC)
     given = list(dict.fromkeys(settings.notify.split() if addresses is None else addresses))
     with _alone(settings):
@@ -87,7 +92,8 @@ def run(
         summary = DigestSummary()
         every = timedelta(seconds=settings.digest_every_s)
         is_time = state.sent_at is None or at - state.sent_at >= every
-        if state.waiting and (
+        is_for_somebody = state.addresses or not is_blind
+        if (state.waiting and is_for_somebody) and (
             is_time or rules.is_urgent(state.waiting, urgent_at=state.urgent_at, every=every, now=at)
         ):
             _write(settings, state, standing, given, summary, now=at)
@@ -142,7 +148,7 @@ def _write(
     state.urgent_at = {subject: at for subject, at in state.urgent_at.items() if now - at < REMEMBERED}
     state.urgent_at |= {one.subject: now for one in news if one.sort == "urgent"}
     state.waiting, state.sent_at = [], now
-    # a call without addresses (a task that cannot see the connection) leaves the message to who knows them
+    # a call without addresses (one that is blind) leaves the message to who knows them
     if owed := [_hash(address) for address in addresses] or list(state.addresses):
         state.outbox.append(Message(made_at=now, title=summary.title, body=body, owed=owed))
     _keep(settings, state)
