@@ -1,5 +1,6 @@
 """A home with one article loaded, built and published: made once a session, copied for each test that needs one."""
 
+import atexit
 import shutil
 from datetime import timedelta
 from functools import cache
@@ -39,7 +40,9 @@ def move_in(home: Path) -> tuple[Settings, Newsroom]:
 
 @cache
 def _model() -> Path:
-    home = Path(mkdtemp(prefix="ready-home-")) / "data"
+    folder = Path(mkdtemp(prefix="ready-home-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    home = folder / "data"
     settings = Settings(home=home, contact="mailto:tests@example.org")
     prints(Newsroom(settings), 0)
     goes_out(settings)

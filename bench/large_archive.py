@@ -1,6 +1,6 @@
 """A publisher's whole archive: an index of 500 sitemaps of 50,000 addresses each, of which a backfill wants one day.
 
-    .venv/bin/python bench/sitemap.py [--files 500] [--addresses 50000]
+    .venv/bin/python bench/large_archive.py [--files 500] [--addresses 50000]
 
 A process of its own serves it on 127.0.0.1, a file made when it is asked for. Every file lists one page of the wanted day among
 pages of twenty other years; one is cut off in the middle, one is a page of HTML, one is not there. What is told is of the process
