@@ -64,14 +64,18 @@ class Newsroom:
         self._tick()
         poll_id = self._id()
         entries = [replace(self._entry(url, poll_id, source_id, title, published_at), **told) for url in urls]
-        self._add("source", SourceSeen(
-            source_id=source_id, name=source_id.title(), home_url=f"https://{source_id}.example/", country="IE", language="en",
-            seen_at=self.now,
-        ))  # fmt: skip
+        self.knows(source_id)
         poll = replace(self._poll(source_id), poll_id=poll_id, entry_count=len(entries), recorded_count=len(entries))
         self._add("poll", poll)
         for entry in entries:
             self._add("entry", entry)
+
+    def knows(self, source_id: str) -> None:
+        """A source of the catalogue, polled or not."""
+        self._add("source", SourceSeen(
+            source_id=source_id, name=source_id.title(), home_url=f"https://{source_id}.example/", country="IE", language="en",
+            seen_at=self.now,
+        ))  # fmt: skip
 
     def polls(self, *, source_id: str = "daily", **changes: Any) -> Poll:
         """A poll that brings no entry; `changes` say what it saw."""

@@ -65,6 +65,10 @@ class Sources:
         with self._at(self.now - timedelta(hours=hours)) as newsroom:
             newsroom.polls(source_id=source_id, **changes)
 
+    def knows(self, source_id: str, *, hours: float) -> None:
+        with self._at(self.now - timedelta(hours=hours)) as newsroom:
+            newsroom.knows(source_id)
+
     def expects(self, source_id: str, a_day: float) -> None:
         self._expected.append({"source_id": source_id, "hourly": a_day / 24, "today": self.now})
 
@@ -131,6 +135,7 @@ def every_state(settings: Settings) -> Path:
     sources.polls("walled")
     sources.reports("resting", until=4)
     sources.alarms("resting", "paused", "paused", actor="ann", reason="their server moves house", hours=90)
+    sources.knows("coming", hours=2)
     sources.polls("fresh")
     sources.reports("fresh", days=1)
     sources.alarms("daily", "silent", "nothing new for 30 hours", hours=200, over=True)

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from ingest.errors import CatalogueError
 from ingest.ports import BAD_PORTS
-from ingest.records import Feed, FeedKind, PageRule, Source, TitleEvidence
+from ingest.records import Feed, FeedKind, PageRule, Source, SourceSeen, TitleEvidence
 
 # key -> (type, required); what each means is said at the top of dags/sources.toml
 SOURCE_KEYS: dict[str, tuple[type | tuple[type, ...], bool]] = {
@@ -132,6 +132,18 @@ def parse(document: Mapping[str, Any], where: str) -> tuple[Source, ...]:
 def feed_id(url: str) -> str:
     """A feed's address as a person would say it: without scheme, `www.` and a slash at the end."""
     return re.sub(r"^https?://(www\.)?", "", url, flags=re.IGNORECASE).rstrip("/")
+
+
+def seen(source: Source, *, now: datetime) -> SourceSeen:
+    """As raw.source keeps it."""
+    return SourceSeen(
+        source_id=source.source_id,
+        name=source.name,
+        home_url=source.home_url,
+        country=source.country,
+        language=source.language,
+        seen_at=now,
+    )
 
 
 def _source(table: Mapping[str, Any], defaults: Mapping[str, Any], where: str) -> Source:

@@ -117,7 +117,7 @@ def test_all_of_it_is_seen_on_any_screen_without_scrolling_sideways(visitor: Vis
 def test_the_sick_come_first_with_cause_and_since_when_and_alarms_on_top(visitor: Visitor) -> None:
     page = visitor.opens("/news-sources/")
     names = page.locator("tbody th a").all_inner_texts()
-    assert names == ["Harbour-Post", "Walled", "Island-Times", "Resting", "Fresh", "Daily"]
+    assert names == ["Harbour-Post", "Walled", "Island-Times", "Resting", "Coming", "Fresh", "Daily"]
     alarms = page.get_by_role("region", name="2 open alarms").get_by_role("listitem").all_inner_texts()
     assert alarms == [
         "failing Harbour-Post: none of 1 feeds can be read: dns_error, since 9 h ago",
@@ -126,6 +126,9 @@ def test_the_sick_come_first_with_cause_and_since_when_and_alarms_on_top(visitor
     first = page.locator("tbody tr").first
     expect(first).to_contain_text("none of 1 feeds can be read: dns_error")
     expect(first).to_contain_text("since 9 h ago")
+    coming = page.locator("tbody tr", has_text="Coming")
+    expect(coming).to_contain_text("not polled yet")
+    expect(coming).to_contain_text("next with a crawl")
     expect(page.locator("tbody tr", has_text="Walled")).to_contain_text("12 bot challenge")
     quiet = page.locator("tbody tr", has_text="Island-Times").locator("svg")
     assert re.match(
@@ -144,7 +147,7 @@ def test_filters_work_without_javascript(browser: Browser, airflow: StandInAirfl
         page.get_by_role("link", name="Show all").first.click()
         page.get_by_label("Order").select_option("Name")
         page.get_by_role("button", name="Show").click()
-        assert page.locator("tbody th a").first.inner_text() == "Daily"
+        assert page.locator("tbody th a").first.inner_text() == "Coming"
 
 
 def test_a_pause_from_the_keyboard_inside_airflows_frame_starts_a_run_and_links_to_it(

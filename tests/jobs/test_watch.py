@@ -16,7 +16,7 @@ from press import WORDS, Press
 from rules.made_arrivals import MONDAY, history
 from small_warehouse import blamed, builds, warehouse
 
-HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+MINUTE, HOUR, DAY, WEEK = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 LEARNT = 9  # weeks of history before anything is asked
 NOW = MONDAY + LEARNT * WEEK
 KINDS = {"paper": 5, "mute": 6, "small": 7, "tiny": 8}  # source -> seed; `mute` is a paper, too
@@ -90,6 +90,20 @@ def test_what_was_said_is_not_said_again_loaded_or_not(press: Press) -> None:
     assert watch.run(press.settings, now=later + HOUR).batch_id is None
     press.goes_out()
     assert watch.run(press.settings, now=later + HOUR).batch_id is None
+
+
+def test_a_source_of_the_catalogue_is_known_before_it_is_polled(press: Press) -> None:
+    watch.run(press.settings, now=NOW + MINUTE)
+    press.goes_out()
+    press.sources.append("coming")
+    press.lists_sources()
+    assert watch.run(press.settings, now=NOW + 2 * MINUTE).batch_id
+    assert watch.run(press.settings, now=NOW + 3 * MINUTE).batch_id is None
+    press.goes_out()
+    assert press.ask("SELECT state, cause, feed_count FROM mart.source_health WHERE source_id = 'coming'") == [
+        ("new", "not polled yet", 0)
+    ]
+    assert watch.run(press.settings, now=NOW + 4 * MINUTE).batch_id is None
 
 
 def test_a_watch_that_is_killed_when_its_batch_is_sealed_is_made_good_by_the_next(press: Press) -> None:

@@ -20,7 +20,7 @@ from ingest.jobs.poll import Polled, poll_feeds
 from ingest.jobs.refill import refills
 from ingest.jobs.visit import visit_targets
 from ingest.log import Progress, event, unwatched
-from ingest.records import Batch, Entry, Source, SourceSeen
+from ingest.records import Batch, Entry, Source
 from ingest.rules.due import LOOK_BACK, Gap, due_feeds
 from ingest.rules.ladder import ANSWERED
 from ingest.rules.select import choose, in_fairness, within
@@ -194,7 +194,7 @@ def _seal_listing(
         settings.stage,
         batch_kind="listing",
         rows={
-            "source": [_seen(sources[source_id], now) for source_id in sorted(seen)],
+            "source": [catalogue.seen(sources[source_id], now=now) for source_id in sorted(seen)],
             "poll": [poll.poll for poll in polled],
             "entry": [entry for poll in polled for entry in poll.entries],
         },
@@ -247,14 +247,3 @@ def _state(settings: Settings, *, now: datetime) -> Iterator[CrawlState]:
 
     with open_state(settings.state_file, pending, now=now) as state:
         yield state
-
-
-def _seen(source: Source, now: datetime) -> SourceSeen:
-    return SourceSeen(
-        source_id=source.source_id,
-        name=source.name,
-        home_url=source.home_url,
-        country=source.country,
-        language=source.language,
-        seen_at=now,
-    )

@@ -167,7 +167,9 @@ def _judge(settings: Settings, connection: Connection, sources: Mapping[str, Sou
         known.day, learnt = day, len(known.habits)
         expected = list(habits.expected(connection, known, clock.as_of_at))
     changes = _changes(settings, connection, sources, known, clock, alarms, now=now)
-    batch = _seal(settings, {"alarm": changes, "expected": expected}, now=now)
+    news = sorted(sources.keys() - watch.known_sources(connection))  # they are shown before they are polled
+    seen = [catalogue.seen(sources[source_id], now=now) for source_id in news]
+    batch = _seal(settings, {"alarm": changes, "expected": expected, "source": seen}, now=now)
     known.through = (clock.through_seq, clock.batch_id)
     habits.keep(settings, known)
     standing = {one.alarm_id: one for one in [*alarms, *changes] if one.alarm_kind not in PERSONAL}

@@ -64,6 +64,7 @@ SELECT
   state = 'blocked' AS is_refused, CASE WHEN state = 'blocked' THEN state_since_at END AS refused_since_at, cause
 FROM mart.source_health
 LEFT JOIN arrived USING (source_id)
+WHERE last_polled_at IS NOT NULL
 ORDER BY source_id
 """
 ASTRAY = """
@@ -140,15 +141,16 @@ def can_be_watched(connection: Connection) -> bool:
 
 
 def overlay(connection: Connection, pending: Sequence[Batch]) -> None:
-    """Let told_alarm and told_expected be what is published and what sealed batches add, in the order of `place`."""
+    """Let told_alarm and told_expected be what is published and what sealed batches add, in the order of `place`; and
+    told_source the sources that are known."""
     connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
     for table in TABLES:
-        files = [str(batch.folder / f"{table}.parquet") for batch in pending if table in batch.tables]
         queries = [f"SELECT *, load_seq AS place FROM raw.{table}"]
-        for number, file in enumerate(files):
-            quoted = file.replace("'", "''")
-            queries.append(f"SELECT *, {2**40 + number} AS place FROM read_parquet('{quoted}')")
+        for number, file in enumerate(_files(pending, table)):
+            queries.append(f"SELECT *, {2**40 + number} AS place FROM {file}")
         connection.execute(f"CREATE OR REPLACE TEMP TABLE told_{table} AS {' UNION ALL BY NAME '.join(queries)}")
+    queries = [f"SELECT source_id FROM {place}" for place in ("raw.source", *_files(pending, "source"))]
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE told_source AS {' UNION '.join(queries)}")
 
 
 def clock(connection: Connection) -> Clock:
@@ -164,6 +166,10 @@ def alarms(connection: Connection) -> list[Alarm]:
 def events(connection: Connection, *, since: datetime) -> list[Alarm]:
     """All rows of alarms noted since, in their order, once each."""
     return _alarms(connection, EVENTS.format(columns=_columns()), {"since": since})
+
+
+def known_sources(connection: Connection) -> set[str]:
+    return {source_id for (source_id,) in connection.execute("FROM told_source").fetchall()}
 
 
 def expected_through(connection: Connection) -> dict[str, date]:
@@ -225,6 +231,12 @@ def readings(connection: Connection, source_ids: Collection[str], *, as_of_at: d
             )
         )
     return found
+
+
+def _files(batches: Sequence[Batch], table: str) -> list[str]:
+    """What these batches bring of a table, for a query."""
+    paths = [str(batch.folder / f"{table}.parquet") for batch in batches if table in batch.tables]
+    return [f"read_parquet('{path.replace(chr(39), chr(39) * 2)}')" for path in paths]
 
 
 def _columns() -> str:

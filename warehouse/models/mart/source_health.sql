@@ -3,11 +3,14 @@
 -- kind: view
 -- Paused: by a person, or in the catalogue. Blocked: refused by robots.txt, a bot challenge or 401, 403, 407, 429, 451, on 60 % of
 -- its last 20 pages of a week, or on all of its feeds. Failing: none of its feeds can be read. Quiet: an alarm says so by its habit;
--- where too little is known for a habit, three days without a new item. New: first polled within a week.
+-- where too little is known for a habit, three days without a new item. New: first polled within a week, or about to be.
 -- "Now" is the last poll of any source that is loaded, so that the same file always answers the same. What archives alone list
 -- is the past, whenever it was brought in: it is in none of this (mart.backfill has it).
 WITH clock AS (
-  SELECT max(polled_at) AS as_of_at FROM raw.poll
+  SELECT coalesce((SELECT max(polled_at) FROM raw.poll), (SELECT max(seen_at) FROM raw.source)) AS as_of_at
+),
+noted AS (
+  SELECT source_id, min(seen_at) AS noted_at FROM raw.source GROUP BY source_id
 ),
 first_seen AS (
   SELECT source_id, min(polled_at) AS first_polled_at, max(polled_at) AS last_polled_at
@@ -150,7 +153,7 @@ gap AS (
 ),
 judged AS (
   SELECT
-    first_seen.source_id, source_name, as_of_at, first_polled_at, last_polled_at, last_listed_at,
+    source_id, source_name, as_of_at, noted_at, first_polled_at, last_polled_at, last_listed_at,
     coalesce(feed_count, 0) AS feed_count,
     coalesce(failing_feed_count, 0) AS failing_feed_count,
     coalesce(retired_feed_count, 0) AS retired_feed_count,
@@ -175,6 +178,7 @@ judged AS (
     pause,
     CASE
       WHEN pause IS NOT NULL THEN 'paused'
+      WHEN first_polled_at IS NULL THEN CASE WHEN noted_at > as_of_at - INTERVAL 7 DAYS THEN 'new' ELSE 'quiet' END
       WHEN look_count >= 5 AND refused_count >= 0.6 * look_count OR blocked_feed_count = feed_count THEN 'blocked'
       WHEN failing_feed_count + retired_feed_count = feed_count THEN 'failing'
       WHEN silence IS NOT NULL OR first_polled_at <= as_of_at - INTERVAL 7 DAYS AND last_listed_at IS NULL THEN 'quiet'
@@ -185,6 +189,7 @@ judged AS (
       ELSE 'healthy'
     END AS state
   FROM first_seen
+  FULL JOIN noted USING (source_id)
   CROSS JOIN clock
   LEFT JOIN core.source USING (source_id)
   LEFT JOIN feeds USING (source_id)
@@ -210,13 +215,14 @@ SELECT
     END
     WHEN 'failing' THEN format('none of {} feeds can be read: {}', feed_count, fault)
     WHEN 'quiet' THEN CASE
+      WHEN first_polled_at IS NULL THEN 'it was never polled'
       WHEN silence IS NOT NULL THEN silence.cause
       WHEN last_polled_at <= as_of_at - INTERVAL 3 DAYS THEN 'it is not polled any more'
       WHEN last_listed_at IS NULL THEN 'nothing was ever listed'
       WHEN coalesce(daily_median_28d, 0) < 1 THEN 'nothing new is listed for over three times its usual pause'
       ELSE format('nothing new is listed, where {:g} articles a day are usual', daily_median_28d)
     END
-    WHEN 'new' THEN 'first polled less than 7 days ago'
+    WHEN 'new' THEN CASE WHEN first_polled_at IS NULL THEN 'not polled yet' ELSE 'first polled less than 7 days ago' END
     WHEN 'healthy' THEN CASE
       WHEN failing_feed_count + retired_feed_count > 0
       THEN format('{} of {} feeds cannot be read: {}', failing_feed_count + retired_feed_count, feed_count, fault)
@@ -226,8 +232,8 @@ SELECT
     WHEN 'paused' THEN pause.since_at
     WHEN 'blocked' THEN coalesce(refused_since_at, failing_since_at)
     WHEN 'failing' THEN failing_since_at
-    WHEN 'quiet' THEN coalesce(silence.since_at, last_listed_at, first_polled_at)
-    WHEN 'new' THEN first_polled_at
+    WHEN 'quiet' THEN coalesce(silence.since_at, last_listed_at, first_polled_at, noted_at)
+    WHEN 'new' THEN coalesce(first_polled_at, noted_at)
   END AS state_since_at,
   as_of_at,
   feed_count,

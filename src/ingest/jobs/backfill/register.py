@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
+from ingest import catalogue
 from ingest.discover.entry import Said, entry_of
 from ingest.discover.text import Text
 from ingest.history import Ended, Found, Listed, PartRead, Request
-from ingest.records import Entry, Feed, Source, SourceSeen
+from ingest.records import Entry, Feed, Source
 from ingest.rows import Row
 from ingest.rules.erasure import is_by
 from ingest.rules.wanted import Wanted, address, counted_on, wanted_of
@@ -172,7 +173,7 @@ class Register:
     def _sources_of(self, fresh: Sequence[_Candidate]) -> list[Row]:
         new = {one.entry.source_id for one in fresh} - self._seen_sources
         self._seen_sources |= new
-        return [_seen(self._sources[source_id], self._now) for source_id in sorted(new)]
+        return [catalogue.seen(self._sources[source_id], now=self._now) for source_id in sorted(new)]
 
     def _listed(self, reading: Reading, one: _Candidate, held: set[str]) -> Listed:
         pointer = one.found.pointer
@@ -256,15 +257,4 @@ def _owed(one: _Candidate, listed: Listed) -> Owed:
         pointer=one.found.pointer,
         purpose="new",
         attempt=1,
-    )
-
-
-def _seen(source: Source, now: datetime) -> SourceSeen:
-    return SourceSeen(
-        source_id=source.source_id,
-        name=source.name,
-        home_url=source.home_url,
-        country=source.country,
-        language=source.language,
-        seen_at=now,
     )
