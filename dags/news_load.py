@@ -27,12 +27,14 @@ It looks for what is not loaded yet, so a missed or a doubled run changes nothin
 
 What a red task means:
 
-- `load` (batches -> `raw`, one transaction each): the disk is full, or another process keeps the lock.
+- `load` (batches -> `raw`, one transaction each): the disk is full, another process keeps the lock, or nobody knows a name under
+  *Load again*.
 - `build` (`raw` -> `core`, `mart`): a model fails. The log names the SQL file.
 - `check_and_publish`: a check found rows that no batch can be blamed for. The log shows them; analysts keep the last
   good copy.
 
-A batch that fails its checks is quarantined with the finding, and the rest is published. `check_and_publish` skipped
+A batch that fails its checks is quarantined with the finding, and the rest is published. *Trigger* with its name under *Load
+again* when what was wrong is mended. `check_and_publish` skipped
 (pink) means that nothing is new since the last publish, or that it was put off: more batches wait, and publishing each
 would take more than 5 % of the time. Its log says which.
 """

@@ -25,7 +25,8 @@ def run(settings: Settings, *, again: Sequence[str] = (), progress: Progress = u
     """Load what is owed, in the journal's order first and then by age.
 
     A corrupt batch is quarantined, one of a newer version waits, the rest goes on. `again`: batches to be released from
-    quarantine and tried once more. Raises WriterBusy while another writer works, InputError for one that is in none.
+    quarantine and tried once more; one that is in none by now is left alone. Raises WriterBusy while another writer works,
+    InputError for a batch that nobody knows.
     """
     with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=datetime.now(UTC)) as connection:
         _release(settings, again)
@@ -65,12 +66,15 @@ def _release(settings: Settings, batch_ids: Sequence[str]) -> None:
     """Note it in the journal alone: whoever loads next, after a kill too, takes them out of the warehouse's quarantine."""
     lines = journal.read(settings.stage)
     for batch_id in batch_ids:
-        if batch_id not in lines or lines[batch_id].verdict != "quarantined":
+        if batch_id not in lines:
             raise InputError(
-                f"batch {batch_id} is in no quarantine", '`ingest query "FROM raw.quarantine"` lists those that are'
+                f"no batch {batch_id} was ever loaded or quarantined",
+                '`ingest query "FROM raw.quarantine"` lists those that can be released',
             )
     now = datetime.now(UTC)
     for batch_id in batch_ids:
+        if lines[batch_id].verdict != "quarantined":
+            continue
         line = replace(
             lines[batch_id], verdict="released", finding="", ingest_version=__version__, written_at=now.isoformat()
         )
