@@ -11,7 +11,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 import erasing
-from ingest.errors import BatchCorrupt, BatchTooNew
+from ingest.errors import BatchCorrupt, BatchTooNew, InputError
 from ingest.fetch.archive import read_response
 from ingest.jobs import base, crawl, erase, load, obedience, publish, retention, upkeep
 from ingest.settings import Settings
@@ -94,6 +94,23 @@ def test_old_batches_go_and_a_replay_gives_the_same_tables(old: Settings) -> Non
     assert replayed(old) == kept
     publish.run(old)
     assert tables(old.published_file) == before
+
+
+def test_what_was_released_since_is_there_after_a_replay(old: Settings) -> None:
+    base.run(old, now=LATER)
+    ((name,),) = ask(old, "SELECT batch_id FROM raw.quarantine")
+    assert load.run(old, again=[name])["loaded"] == [name]
+    kept = raw(old)
+    assert replayed(old) == kept
+
+
+def test_what_a_base_has_replaced_is_not_released(old: Settings) -> None:
+    base.run(old, now=LATER)
+    first = next(iter(journal.read(old.stage).values()))
+    taken_out = replace(first, verdict="quarantined", finding="some check: of today")
+    journal.append(old.stage, taken_out)
+    with pytest.raises(InputError, match="a base has replaced"):
+        load.run(old, again=[first.batch_id])
 
 
 def test_a_kill_loses_nothing_and_the_next_upkeep_goes_on(old: Settings) -> None:

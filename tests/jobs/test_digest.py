@@ -146,6 +146,17 @@ def test_a_callback_that_sees_no_address_leaves_its_message_to_who_does(settings
     assert [one["title"] for one in hook.received] == ["News, urgent: 1 urgent"] * 2
 
 
+def test_a_callback_that_sees_no_address_takes_nothing_from_those_that_are_known(
+    settings: Settings, hook: Webhook, mails: MailServer
+) -> None:
+    given = replace(settings, notify=mails.address)
+    digest.run(given, happened=[failed(1)], is_blind=True, now=NOW)  # nobody else is known yet
+    digest.run(given, happened=[failed(2)], addresses=[hook.address], now=NOW + 2 * HOUR)
+    digest.run(given, happened=[failed(3)], is_blind=True, now=NOW + 4 * HOUR)
+    digest.run(given, addresses=[hook.address], now=NOW + 4 * HOUR + MINUTE)
+    assert (len(mails.received), len(hook.received)) == (1, 2)
+
+
 def test_what_can_wait_is_gathered_and_what_cannot_goes_at_once_but_is_no_flood(
     settings: Settings, hook: Webhook
 ) -> None:

@@ -131,6 +131,7 @@ def test_what_was_mended_is_released_and_loaded_last_whatever_is_killed(staged: 
     everything(settings)
     batch_id = pages.parent.name
     assert load.run(settings, again=[batch_id])["quarantined"] == [batch_id]
+    before = shutil.copy(settings.writer_file, settings.home / "before.duckdb")
     pages.write_bytes(whole)
     assert killed(settings, "load", at="fsync", number=1, again=[batch_id])  # noted, and not carried out
     everything(settings)
@@ -143,8 +144,46 @@ def test_what_was_mended_is_released_and_loaded_last_whatever_is_killed(staged: 
     shutil.rmtree(settings.writer_file.parent)
     assert everything(settings) == released
     assert load.run(settings, again=[batch_id])["loaded"] == []
+    shutil.copy(before, settings.writer_file)  # a file of before the release comes back
+    assert everything(settings) == released
     with pytest.raises(InputError, match="no batch no-such-batch was ever loaded or quarantined"):
         load.run(settings, again=[batch_id, "no-such-batch"])
+
+
+def test_a_batch_whose_pages_came_again_since_is_not_released(newsroom: Newsroom, settings: Settings) -> None:
+    newsroom.lists("https://daily.example/a")
+    newsroom.seals()
+    count, now = newsroom._count, newsroom.now
+    newsroom.reads("https://daily.example/a", WORDS * 3)
+    torn = newsroom.seals()
+    pages = torn.folder / "extraction.parquet"
+    whole = pages.read_bytes()
+    pages.write_bytes(whole[:100])
+    load.run(settings)
+    newsroom._count, newsroom.now = count, now + timedelta(minutes=1)
+    newsroom.reads("https://daily.example/a", WORDS * 3)  # the same page, read from its archive once more
+    newsroom.seals()
+    sound = everything(settings)
+    pages.write_bytes(whole)
+    assert load.run(settings, again=[torn.batch_id])["quarantined"] == [torn.batch_id]
+    assert ask(settings, "SELECT count(*) FROM mart.article") == [(1,)]
+    everything(settings)
+    assert ask(settings, "SELECT finding FROM raw.quarantine") == [
+        ("1 of its pages were brought in by another batch since: it would tell them twice",)
+    ]
+    assert tables(settings.published_file) == sound
+
+
+def test_a_batch_that_a_lost_journal_does_not_know_is_released_all_the_same(
+    staged: Newsroom, settings: Settings
+) -> None:
+    pages = min(settings.stage.glob("*/*-pages-*/extraction.parquet"))
+    whole = pages.read_bytes()
+    pages.write_bytes(whole[:100])
+    everything(settings)
+    pages.write_bytes(whole)
+    (settings.stage / "journal.jsonl").unlink()
+    assert load.run(settings, again=[pages.parent.name])["loaded"] == [pages.parent.name]
 
 
 def test_a_batch_that_fails_a_check_is_taken_out_and_the_rest_goes_out(staged: Newsroom, settings: Settings) -> None:

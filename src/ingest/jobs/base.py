@@ -93,6 +93,12 @@ def lacks_batches(settings: Settings, connection: Connection) -> bool:
     return found is not None and _lost_batches(connection, found)
 
 
+def holds(settings: Settings, connection: Connection, batch_id: str) -> bool:
+    """Whether the base has a batch's rows, whose folder may be gone."""
+    found = stage.latest(settings.stage)
+    return found is not None and warehouse.has_batch(connection, found.files["batch"], batch_id)
+
+
 def touched(settings: Settings, connection: Connection, names: Collection[str]) -> set[str]:
     """Of these batches, those that the base holds; if any, it is stale from now on, and whoever changes raw must renew it."""
     found = stage.latest(settings.stage)

@@ -80,19 +80,21 @@ def run(
 ) -> DigestSummary:
     """Tell what is new; `addresses`: apprise addresses, INGEST_NOTIFY's where None. Never raises for an address that fails.
 
-    `is_blind`: the caller cannot see who is to be told. The message is left to those last known, and where nobody ever was,
-    what is new waits for a call that sees.
+    `is_blind`: the caller cannot see who is to be told. The message is left to those last known; where nobody ever was, it goes
+    to INGEST_NOTIFY's, and without them, what is new waits for a call that sees.
     """
     at = now or datetime.now(UTC)
     given = list(dict.fromkeys(settings.notify.split() if addresses is None else addresses))
     with _alone(settings):
         state = _read(settings)
+        if is_blind and state.addresses and {_hash(address) for address in given} != set(state.addresses):
+            given = []
         standing = _gather(settings, state, happened, now=at)
         _keep(settings, state)  # what happened is handed in once
         summary = DigestSummary()
         every = timedelta(seconds=settings.digest_every_s)
         is_time = state.sent_at is None or at - state.sent_at >= every
-        is_for_somebody = state.addresses or not is_blind
+        is_for_somebody = given or state.addresses or not is_blind
         if (state.waiting and is_for_somebody) and (
             is_time or rules.is_urgent(state.waiting, urgent_at=state.urgent_at, every=every, now=at)
         ):

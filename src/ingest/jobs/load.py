@@ -29,7 +29,7 @@ def run(settings: Settings, *, again: Sequence[str] = (), progress: Progress = u
     InputError for a batch that nobody knows.
     """
     with writer.lock(settings.writer_file), writer.connect(settings.writer_file, now=datetime.now(UTC)) as connection:
-        _release(settings, again)
+        _release(settings, connection, again)
         return load_owed(settings, connection, progress=progress)
 
 
@@ -41,8 +41,9 @@ def load_owed(settings: Settings, connection: duckdb.DuckDBPyConnection, *, prog
     loaded: list[str] = []
     quarantined: list[str] = []
     lines = journal.read(settings.stage)
-    warehouse.release(connection, [name for name, line in lines.items() if line.verdict == "released"])
     row_count = base.load_missing(settings, connection, lines)
+    # a file of before a release, or a base of then, still has it in quarantine
+    warehouse.release(connection, [name for name, line in lines.items() if line.verdict != "quarantined"])
     held = warehouse.held(connection)
     owed = [name for name in lines if name not in held]
     news = [name for name in stage.sealed(settings.stage) if name not in held and name not in lines]
@@ -62,22 +63,30 @@ def load_owed(settings: Settings, connection: duckdb.DuckDBPyConnection, *, prog
     return {"loaded": loaded, "quarantined": quarantined, "row_count": row_count}
 
 
-def _release(settings: Settings, batch_ids: Sequence[str]) -> None:
+def _release(settings: Settings, connection: duckdb.DuckDBPyConnection, batch_ids: Sequence[str]) -> None:
     """Note it in the journal alone: whoever loads next, after a kill too, takes them out of the warehouse's quarantine."""
-    lines = journal.read(settings.stage)
-    for batch_id in batch_ids:
-        if batch_id not in lines:
-            raise InputError(
-                f"no batch {batch_id} was ever loaded or quarantined",
-                '`ingest query "FROM raw.quarantine"` lists those that can be released',
-            )
+    lines, held = journal.read(settings.stage), warehouse.quarantined(connection)
     now = datetime.now(UTC)
-    for batch_id in batch_ids:
-        if lines[batch_id].verdict != "quarantined":
-            continue
-        line = replace(
-            lines[batch_id], verdict="released", finding="", ingest_version=__version__, written_at=now.isoformat()
+    if unknown := set(batch_ids) - lines.keys() - held:
+        raise InputError(
+            f"no batch {', '.join(sorted(unknown))} was ever loaded or quarantined",
+            '`ingest query "FROM raw.quarantine"` lists those that can be released',
         )
+    freed = [name for name in batch_ids if name in held or lines[name].verdict == "quarantined"]
+    for batch_id in freed:
+        if base.holds(settings, connection, batch_id):
+            raise InputError(
+                f"batch {batch_id} is one of those that a base has replaced, and cannot be loaded by itself",
+                "what it listed is owed again: the next crawls fetch it",
+            )
+    for batch_id in freed:
+        # a journal that was lost does not have it, and a kill may have left it in raw
+        line = lines.get(batch_id) or journal.line(batch_id, load_seq=0, schema_version=0, version=__version__, now=now)
+        place = warehouse.load_seq_of(connection, batch_id)
+        line = replace(
+            line, load_seq=place or line.load_seq, verdict="loaded" if place else "released", finding="",
+            ingest_version=__version__, written_at=now.isoformat(),
+        )  # fmt: skip
         journal.append(settings.stage, line)
         event(logger, "batch_released", batch_id=batch_id)
 
@@ -94,6 +103,10 @@ def _load(
         obedience.carry_out(settings, connection, batch, lines)
         return sum(batch.tables.values())
     batch = obedience.obey(settings, connection, batch, lines)
+    if line and line.verdict == "released" and (page_count := warehouse.held_pages(connection, batch)):
+        raise BatchCorrupt(
+            f"{page_count} of its pages were brought in by another batch since: it would tell them twice"
+        )
     now = datetime.now(UTC)
     line = obedience.place(settings, connection, batch, lines, now=now)
     row_count = warehouse.load(connection, batch, load_seq=line.load_seq, version=__version__, now=now)

@@ -34,6 +34,7 @@ from ingest.warehouse.watch import Clock
 logger = logging.getLogger(__name__)
 Connection = duckdb.DuckDBPyConnection
 KIND: Final = "watch"
+SEEN_EVERY = timedelta(days=7)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -167,7 +168,8 @@ def _judge(settings: Settings, connection: Connection, sources: Mapping[str, Sou
         known.day, learnt = day, len(known.habits)
         expected = list(habits.expected(connection, known, clock.as_of_at))
     changes = _changes(settings, connection, sources, known, clock, alarms, now=now)
-    news = sorted(sources.keys() - watch.known_sources(connection))  # they are shown before they are polled
+    # polled or not, they are shown; what leaves the catalogue unpolled is forgotten (mart.source_health)
+    news = sorted(sources.keys() - watch.seen_sources(connection, since=now - SEEN_EVERY))
     seen = [catalogue.seen(sources[source_id], now=now) for source_id in news]
     batch = _seal(settings, {"alarm": changes, "expected": expected, "source": seen}, now=now)
     known.through = (clock.through_seq, clock.batch_id)

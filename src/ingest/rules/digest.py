@@ -106,7 +106,7 @@ def of_batch(batch_id: str, finding: str, quarantined_at: datetime) -> News:
         else "it cannot be read, or does not fit"
     )
     return News(
-        key=f"batch {batch_id}",
+        key=f"batch {batch_id} {quarantined_at.isoformat()}",
         sort="urgent",
         subject="batches",
         at=quarantined_at,

@@ -72,6 +72,11 @@ def lacks(connection: Connection, batch_file: Path) -> bool:
     return bool(rows)
 
 
+def has_batch(connection: Connection, batch_file: Path, batch_id: str) -> bool:
+    query = "SELECT 1 FROM read_parquet($file) WHERE batch_id = $batch_id"
+    return bool(connection.execute(query, {"file": str(batch_file), "batch_id": batch_id}).fetchall())
+
+
 def write(connection: Connection, folder: Path, *, through_seq: int) -> dict[str, int]:
     """One file a raw table, rows in the order in which they lie there; returns rows by table.
 

@@ -111,6 +111,20 @@ def quarantine(connection: duckdb.DuckDBPyConnection, batch_id: str, *, finding:
     connection.execute("INSERT INTO raw.quarantine VALUES (?, ?, ?)", [batch_id, finding, now])
 
 
+def quarantined(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Ids of the batches that were taken out."""
+    return {batch_id for (batch_id,) in connection.execute("SELECT batch_id FROM raw.quarantine").fetchall()}
+
+
+def held_pages(connection: duckdb.DuckDBPyConnection, batch: Batch) -> int:
+    """How many of a batch's pages are in raw already, by another batch."""
+    if "fetch" not in batch.tables:
+        return 0
+    query = "SELECT count(*) FROM read_parquet($file) AS own SEMI JOIN raw.fetch AS held ON held.fetch_id = own.fetch_id::UUID"
+    ((count,),) = connection.execute(query, {"file": str(batch.folder / "fetch.parquet")}).fetchall()
+    return int(count)
+
+
 def release(connection: duckdb.DuckDBPyConnection, batch_ids: Sequence[str]) -> None:
     """Forget that these batches were quarantined."""
     connection.execute("DELETE FROM raw.quarantine WHERE list_contains(?, batch_id)", [list(batch_ids)])

@@ -25,7 +25,7 @@ COUNTS = (
 TOLD = """
 SELECT
   (SELECT {'batches': count(*), 'through_seq': max(load_seq)} FROM raw.batch),
-  (SELECT count(*) FROM raw.quarantine),
+  (SELECT {'batches': count(*), 'latest_at': max(quarantined_at)} FROM raw.quarantine),
   (SELECT max(number) FROM raw.migration),
   (SELECT list({'model': model, 'checksum': checksum} ORDER BY model) FROM raw.model),
   (SELECT max(snapshot_id) FROM raw.publish)

@@ -142,15 +142,16 @@ def can_be_watched(connection: Connection) -> bool:
 
 def overlay(connection: Connection, pending: Sequence[Batch]) -> None:
     """Let told_alarm and told_expected be what is published and what sealed batches add, in the order of `place`; and
-    told_source the sources that are known."""
+    told_source when each source was last seen in the catalogue."""
     connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
     for table in TABLES:
         queries = [f"SELECT *, load_seq AS place FROM raw.{table}"]
         for number, file in enumerate(_files(pending, table)):
             queries.append(f"SELECT *, {2**40 + number} AS place FROM {file}")
         connection.execute(f"CREATE OR REPLACE TEMP TABLE told_{table} AS {' UNION ALL BY NAME '.join(queries)}")
-    queries = [f"SELECT source_id FROM {place}" for place in ("raw.source", *_files(pending, "source"))]
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE told_source AS {' UNION '.join(queries)}")
+    queries = [f"SELECT source_id, seen_at FROM {place}" for place in ("raw.source", *_files(pending, "source"))]
+    seen = f"SELECT source_id, max(seen_at) AS seen_at FROM ({' UNION ALL '.join(queries)}) GROUP BY source_id"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE told_source AS {seen}")
 
 
 def clock(connection: Connection) -> Clock:
@@ -168,8 +169,10 @@ def events(connection: Connection, *, since: datetime) -> list[Alarm]:
     return _alarms(connection, EVENTS.format(columns=_columns()), {"since": since})
 
 
-def known_sources(connection: Connection) -> set[str]:
-    return {source_id for (source_id,) in connection.execute("FROM told_source").fetchall()}
+def seen_sources(connection: Connection, *, since: datetime) -> set[str]:
+    """Those that were noted to be in the catalogue since then."""
+    rows = connection.execute("SELECT source_id FROM told_source WHERE seen_at > $since", {"since": since}).fetchall()
+    return {source_id for (source_id,) in rows}
 
 
 def expected_through(connection: Connection) -> dict[str, date]:

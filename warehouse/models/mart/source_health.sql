@@ -5,12 +5,13 @@
 -- its last 20 pages of a week, or on all of its feeds. Failing: none of its feeds can be read. Quiet: an alarm says so by its habit;
 -- where too little is known for a habit, three days without a new item. New: first polled within a week, or about to be.
 -- "Now" is the last poll of any source that is loaded, so that the same file always answers the same. What archives alone list
--- is the past, whenever it was brought in: it is in none of this (mart.backfill has it).
+-- is the past, whenever it was brought in: it is in none of this (mart.backfill has it). A source that was never polled is left out
+-- when the catalogue has not named it for a fortnight; the watch notes weekly what it names.
 WITH clock AS (
   SELECT coalesce((SELECT max(polled_at) FROM raw.poll), (SELECT max(seen_at) FROM raw.source)) AS as_of_at
 ),
 noted AS (
-  SELECT source_id, min(seen_at) AS noted_at FROM raw.source GROUP BY source_id
+  SELECT source_id, min(seen_at) AS noted_at, max(seen_at) AS last_noted_at FROM raw.source GROUP BY source_id
 ),
 first_seen AS (
   SELECT source_id, min(polled_at) AS first_polled_at, max(polled_at) AS last_polled_at
@@ -201,6 +202,7 @@ judged AS (
   LEFT JOIN alarm USING (source_id)
   LEFT JOIN held USING (source_id)
   LEFT JOIN expected USING (source_id)
+  WHERE first_polled_at IS NOT NULL OR last_noted_at > as_of_at - INTERVAL 14 DAYS
 )
 SELECT
   source_id,
