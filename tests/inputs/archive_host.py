@@ -6,7 +6,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal, Self
 
-Fault = Literal["ok", "cut", "reset", "503", "403", "404", "500", "whole", "another range", "changed"]
+Fault = Literal["ok", "cut", "reset", "503", "403", "404", "500", "whole", "another range", "changed", "leads inside"]
 RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 
 
@@ -41,6 +41,9 @@ def _handler_of(host: ArchiveHost) -> Callable[..., BaseHTTPRequestHandler]:
             host.asked.append((self.path, self.headers["Range"]))
             fault = host.faults.pop(0) if host.faults else "ok"
             body = host.files.get(self.path)
+            if fault == "leads inside":
+                self._send(302, b"", {"Location": "http://169.254.169.254/latest/meta-data/"})
+                return
             if fault.isdigit() or body is None:
                 self._send(
                     int(fault) if fault.isdigit() else 404, b"", {"Retry-After": "120"} if fault == "503" else {}

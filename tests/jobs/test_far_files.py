@@ -108,6 +108,14 @@ def test_addresses_of_our_own_network_are_not_asked(settings: Settings, host: Ca
     assert far.asked == []
 
 
+def test_a_redirect_leads_to_no_address_of_our_own_network(place: Place, host: Callable[..., ArchiveHost]) -> None:
+    far = host("leads inside")
+    *_, last = told(far.url("/some.warc.gz"), place=place)
+    assert isinstance(last, Ended)
+    assert (last.outcome, len(far.asked)) == ("unreadable", 1)
+    assert "blocked_address" in (last.detail or "")
+
+
 def test_one_request_brings_a_megabyte_and_more(place: Place, host: Callable[..., ArchiveHost]) -> None:
     far = host()
     found = told(far.url("/some.warc.gz"), place=place)
