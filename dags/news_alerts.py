@@ -70,11 +70,10 @@ def hand_over(happened: "Callable[[], list[Happening]]") -> None:
     try:
         from ingest.jobs import digest
 
-        known, is_blind = None, False
         try:
-            known = addresses()
+            known, is_blind = addresses(), False
         except Exception:  # noqa: BLE001  a deadline's callback may not ask for connections (Airflow 3.3: 403)
-            is_blind = True
+            known, is_blind = None, True
         digest.run(settings(), happened=happened(), addresses=known, is_blind=is_blind)
     except Exception:
         logger.exception("news_alert_not_sent: the digest failed, and the lines above are all there is")

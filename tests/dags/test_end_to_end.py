@@ -4,7 +4,6 @@ import csv
 import os
 import shutil
 import signal
-import tomllib
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,20 +16,23 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import requests
 
-from ingest import catalogue_file
-from ingest.demo.loopback import free_port
 from ingest.demo.standalone import Standalone
 from ingest.demo.web import NewsWeb
 from ingest.settings import Settings
 from looks import ask
+from real_airflow import holders, prints, standalone
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
-DAGS = Path(__file__).resolve().parents[2] / "dags"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 WAIT_S = 600.0
 LIVE, PAST, KILLED = ("harbour-gazette", "tidewater-daily"), "prairie-ledger", "donauer-abendblatt"
+NEVER = {"schedule": "0 0 29 2 *"}  # while this runs: these two are polled when they are asked for alone
+# two papers that are crawled, one whose past is brought in, and one that takes its time, so that its task can be killed
+PAPERS: dict[str, dict[str, object]] = {
+    **{key: {} for key in LIVE}, PAST: {**NEVER}, KILLED: NEVER | {"host_delay_s": 0.4},
+}  # fmt: skip
 DAYS = [datetime.now(UTC).date() - timedelta(days=days) for days in (4, 3, 2)]  # yesterday is the clock's own
 STATES = "SELECT source_id, state, count(*) FROM mart.ledger GROUP BY ALL ORDER BY ALL"
 
@@ -79,21 +81,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         pytest.skip("no chromium on this machine (apt-get install chromium)")
     home = tmp_path_factory.mktemp("end_to_end")
     with NewsWeb(seed=1) as web:
-        (home / "sources.toml").write_text(chosen(web), "utf-8")
+        prints(home, web, PAPERS)
         past(web, home / "past.csv")
         return lived(home, web)
-
-
-def chosen(web: NewsWeb) -> str:
-    """Two papers that are crawled, one whose past is brought in, and one that takes its time, so that its task can be killed."""
-    never = {"schedule": "0 0 29 2 *"}  # while this runs: these two are polled when they are asked for alone
-    changes: dict[str, dict[str, object]] = {key: {} for key in LIVE} | {
-        PAST: never,
-        KILLED: never | {"host_delay_s": 0.4},
-    }
-    tables = {one["source_id"]: one for one in tomllib.loads(web.catalogue())["source"]}
-    defaults = web.catalogue().partition("[[source]]")[0]
-    return defaults + "\n".join(catalogue_file.entry_text(tables[key] | change) for key, change in changes.items())
 
 
 def past(web: NewsWeb, file: Path) -> None:
@@ -107,17 +97,7 @@ def past(web: NewsWeb, file: Path) -> None:
 
 def lived(home: Path, web: NewsWeb) -> Told:
     settings = Settings(home=home / "data")
-    environ = {
-        "INGEST_HOME": str(settings.home),
-        "INGEST_CATALOGUE": str(home / "sources.toml"),
-        "INGEST_CONTACT": "mailto:test@example.org",
-        "INGEST_ALLOW_NETWORKS": "127.0.0.0/8",
-        "INGEST_DISK_PAUSE_BACKFILL_BYTES": "0",
-        "INGEST_DISK_PAUSE_CRAWL_BYTES": "0",
-    }
-    airflow = Standalone(
-        home=home, dags=DAGS, port=free_port(), environ=os.environ | environ, open_to_all=False, say=print
-    )
+    airflow = standalone(home)
     with airflow:
         leader = airflow.pid
         run_id = airflow.trigger("news_crawl", {"source_ids": list(LIVE)})
@@ -176,19 +156,9 @@ def killed_in_flight(airflow: Standalone, web: NewsWeb, settings: Settings) -> s
     urls = [one["url"] for one in web.truth()["entries"] if one["source_id"] == KILLED]
     run_id = airflow.trigger("news_crawl", {"source_ids": [KILLED]})
     airflow.until("pages come in", lambda: sum(map(web.fetch_count, urls)) >= 3, within_s=WAIT_S)
-    (pid,) = writers(settings.raw)
+    (pid,) = holders(settings.raw)
     os.kill(pid, signal.SIGKILL)
     return run_id
-
-
-def writers(folder: Path) -> set[int]:
-    """Processes that have a file below `folder` open."""
-    found = set()
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
-        with suppress(OSError):
-            if link.readlink().is_relative_to(folder):
-                found.add(int(link.parts[2]))
-    return found
 
 
 def looked_at(airflow: Standalone) -> Looked:

@@ -1,14 +1,12 @@
 """A month of the demo web through Airflow's Backfill API while crawls run: its certificate is the truth, item by item.
 
-It takes a quarter of an hour, and so it runs only where it is asked for: `MONTH=1 pytest -n0 tests/dags/test_month.py`.
+It takes six minutes on two quiet cores, and so it runs only where it is asked for: `MONTH=1 pytest -n0 tests/dags/test_month.py`.
 """
 
 import os
 import signal
 import time
-import tomllib
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
@@ -19,9 +17,7 @@ import pytest
 
 from backfills import BOTE, GAZETTE, day_of, month, wanted
 from backfills import told as told_of
-from ingest import catalogue_file
 from ingest.demo.account import differences
-from ingest.demo.loopback import free_port
 from ingest.demo.standalone import Standalone
 from ingest.demo.web import NewsWeb
 from ingest.jobs import backfill
@@ -29,15 +25,18 @@ from ingest.jobs.backfill import Certificate
 from ingest.rules.url import identity
 from ingest.settings import Settings
 from looks import ask
+from real_airflow import holders, prints, standalone
 
 pytestmark = [
     pytest.mark.airflow,
     pytest.mark.slow,
-    pytest.mark.skipif("MONTH" not in os.environ, reason="a quarter of an hour: it runs where MONTH=1 asks for it"),
+    pytest.mark.skipif("MONTH" not in os.environ, reason="minutes on end: it runs where MONTH=1 asks for it"),
 ]
 
-DAGS = Path(__file__).resolve().parents[2] / "dags"
 LIVE = "tidewater-daily"
+# a paper that is crawled and whose past is brought in, one whose past alone is, slowly, and one that is crawled alone
+SLOWLY = {"schedule": "0 0 29 2 *", "host_delay_s": 0.4}  # no crawl while this runs, and time to kill its task
+PAPERS: dict[str, dict[str, object]] = {BOTE: {}, GAZETTE: SLOWLY, LIVE: {}}
 WAIT_S = 3_600.0
 
 
@@ -66,32 +65,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     home = tmp_path_factory.mktemp("month")
     # a day ago, so that the month ends on a day that is over
     with NewsWeb(seed=1, now=datetime.now(UTC) - timedelta(days=1)) as web:
-        (home / "sources.toml").write_text(chosen(web), "utf-8")
+        prints(home, web, PAPERS)
         return lived(home, web)
-
-
-def chosen(web: NewsWeb) -> str:
-    """A paper that is crawled and whose past is brought in, one whose past alone is, slowly, and one that is crawled alone."""
-    slowly = {"schedule": "0 0 29 2 *", "host_delay_s": 0.4}  # no crawl while this runs, and time to kill its task
-    changes: dict[str, dict[str, object]] = {BOTE: {}, GAZETTE: slowly, LIVE: {}}
-    tables = {one["source_id"]: one for one in tomllib.loads(web.catalogue())["source"]}
-    defaults = web.catalogue().partition("[[source]]")[0]
-    return defaults + "\n".join(catalogue_file.entry_text(tables[key] | change) for key, change in changes.items())
 
 
 def lived(home: Path, web: NewsWeb) -> Told:
     settings = Settings(home=home / "data")
-    environ = {
-        "INGEST_HOME": str(settings.home),
-        "INGEST_CATALOGUE": str(home / "sources.toml"),
-        "INGEST_CONTACT": "mailto:test@example.org",
-        "INGEST_ALLOW_NETWORKS": "127.0.0.0/8",
-        "INGEST_DISK_PAUSE_BACKFILL_BYTES": "0",
-        "INGEST_DISK_PAUSE_CRAWL_BYTES": "0",
-    }
-    airflow = Standalone(
-        home=home, dags=DAGS, port=free_port(), environ=os.environ | environ, open_to_all=False, say=print
-    )
+    airflow = standalone(home)
     first, last = month(web)
     by_sitemap = {"input_kind": "sitemap", "source_ids": [BOTE]}
     with airflow:
@@ -137,18 +117,8 @@ def killed_in_flight(airflow: Standalone, web: NewsWeb, settings: Settings) -> N
         return sum(one.host == place and one.path not in listings for one in web.requests)
 
     airflow.until("pages come in", lambda: pages() >= 4, within_s=WAIT_S)
-    for pid in at_work(settings.home / "backfill"):
+    for pid in holders(settings.home / "backfill"):  # who has a part
         os.kill(pid, signal.SIGKILL)
-
-
-def at_work(folder: Path) -> set[int]:
-    """Processes that hold a part."""
-    found = set()
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
-        with suppress(OSError):
-            if link.readlink().is_relative_to(folder):
-                found.add(int(link.parts[2]))
-    return found
 
 
 def test_each_day_is_a_run_and_ends_well_beside_crawls(told: Told) -> None:

@@ -24,7 +24,6 @@ from ingest.log import event
 from ingest.records import Alarm, Batch, Expected, Source
 from ingest.rules import alarm as rules
 from ingest.rules.alarm import Action, Look, Whole
-from ingest.rules.digest import PERSONAL
 from ingest.settings import Settings
 from ingest.stage import batch as stage
 from ingest.warehouse import load, watch
@@ -174,7 +173,7 @@ def _judge(settings: Settings, connection: Connection, sources: Mapping[str, Sou
     batch = _seal(settings, {"alarm": changes, "expected": expected, "source": seen}, now=now)
     known.through = (clock.through_seq, clock.batch_id)
     habits.keep(settings, known)
-    standing = {one.alarm_id: one for one in [*alarms, *changes] if one.alarm_kind not in PERSONAL}
+    standing = {one.alarm_id: one for one in [*alarms, *changes] if one.alarm_kind not in rules.PERSONAL}
     return WatchSummary(
         as_of_at=clock.as_of_at.isoformat(),
         sources=len(sources),
@@ -207,7 +206,7 @@ def _changes(
         given = rules.of_catalogue(source_id, place, by_source.get(source_id, []), now=now)
         changes += given
         by_source[source_id] = _after(by_source.get(source_id, []), given)
-    paused = {source_id for source_id, own in by_source.items() if _is_open(own, ("paused", "catalogue_pause"))}
+    paused = {source_id for source_id, own in by_source.items() if _is_open(own, rules.PAUSES)}
     watched = {source_id for source_id in sources if source_id not in paused}
     as_of_at = clock.as_of_at or now
     is_new = known.through != (clock.through_seq, clock.batch_id)
@@ -264,7 +263,7 @@ def _of_sources(
             continue
         own = by_source.get(given["source_id"], [])
         habit_of_one, items = known.habits.get(given["source_id"], (None, 1.0))
-        ends = [one.ended_at for one in own if one.ended_at and one.alarm_kind in ("paused", "catalogue_pause")]
+        ends = [one.ended_at for one in own if one.ended_at and one.alarm_kind in rules.PAUSES]
         ends += [one.ended_at for one in whole if one.ended_at and one.alarm_kind == "nothing_at_all"]
         told_of = {name: value for name, value in given.items() if name != "next_poll_at"}
         yield from rules.of_source(

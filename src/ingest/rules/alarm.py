@@ -17,6 +17,8 @@ from ingest.rules.silence import Habit, Silence, silence
 
 NAMESPACE = UUID("6c1b2a6e-7f0d-4a53-9d0e-0b7a4f5c9e11")
 OF_THE_WHOLE: tuple[AlarmKind, ...] = ("nothing_at_all", "ledger")
+PAUSES: tuple[AlarmKind, ...] = ("paused", "catalogue_pause")
+PERSONAL: tuple[AlarmKind, ...] = (*PAUSES, "quarantined")  # what people decided
 QUIET: tuple[AlarmKind, ...] = ("silent", "nothing_new", "failing")
 FAILING_FOR = timedelta(days=1)  # until then a source without a habit may come back
 FEWEST_LOOKS = 5

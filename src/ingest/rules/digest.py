@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ingest.records import Alarm, AlarmKind
+from ingest.rules.alarm import PERSONAL
 
 LINES_MOST = 30  # of one sort: the rest is counted
 TEXT_MOST = 500  # of what others hand in
@@ -45,7 +46,6 @@ PRESS: dict[AlarmKind, str] = {
     "quarantined": "",
 }
 ALL_OF_IT = 'All alarms: the page News sources in Airflow, or `ingest query "FROM mart.alarm WHERE is_open"`.'
-PERSONAL: tuple[AlarmKind, ...] = ("paused", "catalogue_pause", "quarantined")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,17 +32,17 @@ QUALIFY load_seq < max(load_seq) FILTER (load_seq <= $through) OVER (PARTITION B
 
 def held(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """Ids of the batches that are loaded or quarantined: nothing is owed for them."""
-    return {
-        batch_id
-        for (batch_id,) in connection.execute(
-            "SELECT batch_id FROM raw.batch UNION SELECT batch_id FROM raw.quarantine"
-        ).fetchall()
-    }
+    return loaded(connection) | quarantined(connection)
 
 
 def loaded(connection: duckdb.DuckDBPyConnection) -> set[str]:
     """Ids of the batches that are in raw."""
     return {batch_id for (batch_id,) in connection.execute("SELECT batch_id FROM raw.batch").fetchall()}
+
+
+def quarantined(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Ids of the batches that were taken out."""
+    return {batch_id for (batch_id,) in connection.execute("SELECT batch_id FROM raw.quarantine").fetchall()}
 
 
 def load(connection: duckdb.DuckDBPyConnection, batch: Batch, *, load_seq: int, version: str, now: datetime) -> int:
@@ -109,11 +109,6 @@ def quarantine(connection: duckdb.DuckDBPyConnection, batch_id: str, *, finding:
         connection.execute(f"DELETE FROM raw.{table} WHERE batch_id = ?", [batch_id])
     connection.execute("DELETE FROM raw.batch WHERE batch_id = ?", [batch_id])
     connection.execute("INSERT INTO raw.quarantine VALUES (?, ?, ?)", [batch_id, finding, now])
-
-
-def quarantined(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """Ids of the batches that were taken out."""
-    return {batch_id for (batch_id,) in connection.execute("SELECT batch_id FROM raw.quarantine").fetchall()}
 
 
 def held_pages(connection: duckdb.DuckDBPyConnection, batch: Batch) -> int:
